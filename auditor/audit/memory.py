@@ -1,0 +1,55 @@
+"""Evidence of one model to what sizing asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from auditor.catalog.catalog import Catalog
+from auditor.domain.evidence import ModelEvidence, Unavailable
+from auditor.domain.memory import Memory, MemoryInputs, SizingKnowledge, SizingOptions
+from auditor.sizing import estimate
+
+
+def memory_of(evidence: ModelEvidence, options: SizingOptions, catalog: Catalog) -> Memory:
+    """The memory section of one model."""
+    return estimate(memory_inputs(evidence), options, sizing_knowledge(catalog))
+
+
+@cache
+def sizing_knowledge(catalog: Catalog) -> SizingKnowledge:
+    """The parts of the catalogue that sizing reads."""
+    return SizingKnowledge(gpus=catalog.gpus, architectures=catalog.architectures, geometries=catalog.geometries, stacks=catalog.stacks)
+
+
+def memory_inputs(evidence: ModelEvidence) -> MemoryInputs:
+    """What sizing may know; everything untrusted."""
+    config, missing = _json(evidence, "config.json")
+    index, _ = _json(evidence, "model.safetensors.index.json")
+    metadata = index.get("metadata") if index else None
+    total = metadata.get("total_size") if isinstance(metadata, Mapping) else None
+    info = None if isinstance(evidence.info, Unavailable) else evidence.info.facts
+    return MemoryInputs(
+        model_id=evidence.id,
+        config=config,
+        config_missing=missing,
+        hub_model_type=info.model_type if info else None,
+        hub_architectures=info.architectures if info else (),
+        safetensors_parameters=info.safetensors_parameters if info else None,
+        index_total_size=int(total) if isinstance(total, (int, float)) and not isinstance(total, bool) and 0 < total < 2**60 else None,
+        weight_files=tuple((file.path, file.size) for file in (info.files or ())) if info else (),
+    )
+
+
+def _json(evidence: ModelEvidence, path: str) -> tuple[Mapping[str, Any] | None, str]:
+    document = evidence.documents.get(path)
+    if document is None or document.content is None:
+        missing = evidence.unavailable.get(path)
+        return None, missing.detail if missing else f"the repository has no {path}"
+    try:
+        value = json.loads(document.content)
+    except (ValueError, RecursionError):
+        return None, f"{path} is not valid JSON"
+    return (value, "") if isinstance(value, dict) else (None, f"{path} is no JSON object")

@@ -1,0 +1,50 @@
+"""What was not checked, said for every model: the absence of a finding is no finding."""
+
+from __future__ import annotations
+
+from auditor.audit.assess import Assessment
+from auditor.domain.evidence import Unavailable
+from auditor.domain.report import NotChecked
+from auditor.domain.text_safety import one_line
+
+
+def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
+    """Topics in a fixed order."""
+    evidence, facts = assessment.evidence, assessment.license
+    found = [NotChecked(topic=area.area, why="no detector for this area in this version") for area in assessment.areas if area.verdict == "not_assessed"]
+    if isinstance(evidence.info, Unavailable):
+        return (*found, NotChecked(topic="everything about the model", why=one_line(evidence.info.detail)))
+    for path, missing in sorted(evidence.unavailable.items()):
+        if missing.reason != "absent":
+            found.append(NotChecked(topic=f"file {one_line(path, 120)}", why=one_line(missing.detail)))
+    for witness in facts.witnesses:
+        if witness.kind == "card_link":
+            found.append(NotChecked(topic="license_link", why=f"recorded, not followed: {witness.value}"))
+    for edge in assessment.inheritance.edges:
+        if edge.state != "known":
+            found.append(NotChecked(topic=f"base model {edge.parent}", why=one_line(edge.because)))
+        else:
+            found.append(NotChecked(topic=f"base models of {edge.parent}", why="lineage is followed one step in this version"))
+    card = evidence.info.facts.card
+    if card and card.datasets:
+        found.append(NotChecked(topic="licenses of training data", why=f"named: {one_line(', '.join(card.datasets), 200)}"))
+    if evidence.info.facts.sha is None:
+        found.append(NotChecked(topic="revision", why="the Hub gave no commit"))
+    found.append(NotChecked(topic="prose of the model card", why="statements about the license in running text are not read in this version"))
+    found += [NotChecked(topic=f"memory: {name.replace('_', ' ')}", why=why) for name, why in _unknown_memory(assessment)]
+    found += [NotChecked(topic=topic, why=why) for topic, why in _NEVER]
+    return tuple(found)
+
+
+_NEVER = (
+    ("patents and trademarks of third parties", "outside what evidence in a repository can show"),
+    ("provenance of the training data", "outside what evidence in a repository can show"),
+    ("law of particular countries", "this is evidence for counsel, not legal advice"),
+)
+
+
+def _unknown_memory(assessment: Assessment) -> list[tuple[str, str]]:
+    memory = assessment.memory
+    names = ("weights_bytes", "kv_bytes_per_token", "total_bytes_per_gpu")
+    why = f"architecture {memory.architecture_class}" if memory.architecture_class.startswith("unknown") else "; ".join(memory.assumed) or "no source for the figure"
+    return [(name, one_line(why, 200)) for name in names if getattr(memory, name) == "unknown"]

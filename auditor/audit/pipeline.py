@@ -1,0 +1,96 @@
+"""The job on one screen: evidence -> facts -> findings -> verdict -> report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from auditor.audit.assemble import assemble
+from auditor.audit.assess import Assessment, Knowledge, assess, license_stage
+from auditor.catalog.catalog import Catalog
+from auditor.crawler.gather import gather
+from auditor.crawler.interface import Source
+from auditor.domain.conditions import Threshold
+from auditor.domain.evidence import ModelEvidence, ModelInfo, ModelRef, Unavailable
+from auditor.domain.license_facts import LicenseFacts
+from auditor.domain.memory import SizingOptions
+from auditor.domain.profile import Profile
+from auditor.domain.report import Report
+from auditor.domain.verdict import FailOn
+from auditor.engine.policy import Policy
+from auditor.engine.rules import load_rules
+from auditor.licensing.conclude import license_facts
+from auditor.licensing.conditions import leaves
+from auditor.licensing.parents import parent_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be audited, for whom, and how strictly."""
+
+    models: tuple[ModelRef, ...]
+    profile: Profile
+    sizing: SizingOptions
+    stack: str | None
+    policy: Policy
+    policy_ref: str
+    fail_on: FailOn
+    evaluated_at: str
+    """UTC, ISO 8601: dates are judged at it."""
+
+
+def collect(source: Source, models: Sequence[ModelRef], catalog: Catalog) -> tuple[dict[ModelRef, ModelEvidence], dict[ModelRef, ModelEvidence]]:
+    """Evidence of the models and of their stated base models. A base model's files are fetched only when its metadata does not settle its license."""
+    gathered = gather(
+        source,
+        models,
+        parents_of=lambda info: [ModelRef(name) for name in parent_ids(info)],
+        needs_files=lambda parent: not _settled(parent, catalog),
+    )
+    return gathered.models, gathered.parents
+
+
+def _settled(parent: ModelEvidence, catalog: Catalog) -> bool:
+    facts = license_facts(parent, catalog)
+    return facts.trusted and len(facts.candidates) == 1 and not facts.conflicts
+
+
+def audit(source: Source, request: Request, catalog: Catalog) -> Report:
+    """The whole job. Raises UsageError for a mistake of the caller; whatever the evidence holds or lacks is in the report."""
+    models, parents = collect(source, request.models, catalog)
+    licensed = {ref: license_facts(evidence, catalog) for ref, evidence in {**parents, **models}.items()}
+    by_id = {evidence.requested.id.lower(): ref for ref, evidence in parents.items()}
+    knowledge = Knowledge(
+        catalog=catalog,
+        rules=load_rules(catalog),
+        single_release=len(_frozen_releases(licensed.values(), catalog)) <= 1,
+    )
+    assessments = [assess(license_stage(models[ref], licensed, parents, by_id), request, knowledge) for ref in models]
+    return assemble(_distinct(assessments), request, catalog, _mode(source), source.endpoint)
+
+
+def _distinct(assessments: Sequence[Assessment]) -> list[Assessment]:
+    """One assessment for each model as requested, in a fixed order that the order of the request does not change."""
+    return sorted(assessments, key=lambda a: str(a.evidence.requested))
+
+
+def _mode(source: Source) -> Literal["hub", "bundle", "offline"]:
+    return source.mode
+
+
+def _frozen_releases(licenses: Sequence[LicenseFacts] | object, catalog: Catalog) -> set[tuple[str, str]]:
+    """Distinct (fact, release) that thresholds of this run are frozen at."""
+    found = set()
+    for facts in licenses:  # type: ignore[attr-defined]
+        for key in facts.candidates:
+            for term in catalog.license(key).terms:
+                for leaf in leaves(term.when) if term.when else ():
+                    if isinstance(leaf, Threshold) and leaf.basis == "at_release":
+                        found.add((leaf.fact, str(leaf.release or key)))
+    return found
+
+
+def metadata(evidence: ModelEvidence) -> ModelInfo | None:
+    """The Hub's answer, None where there is none."""
+    return None if isinstance(evidence.info, Unavailable) else evidence.info.facts

@@ -1,0 +1,149 @@
+"""Facts of one model as the scopes that rules speak of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from auditor.domain.evidence import Evidence, ModelEvidence, Unavailable
+from auditor.domain.license_facts import FlipFact, LicenseFacts, UseResult
+from auditor.domain.memory import Count, Memory
+from auditor.domain.truth import Truth
+from auditor.domain.vocabulary import Vocabulary
+from auditor.engine.scopes import ConflictScope, EdgeScope, FitScope, InheritedScope, ModelScope, PermissionScope, Scope, TextScope
+from auditor.licensing.conditions import expand_territories
+from auditor.licensing.lineage import Inheritance
+
+if TYPE_CHECKING:
+    from auditor.audit.pipeline import Request
+
+
+def scopes(
+    evidence: ModelEvidence, facts: LicenseFacts, own: Sequence[UseResult], inherited: Inheritance, memory: Memory, request: Request, vocabulary: Vocabulary
+) -> Mapping[str, Sequence[Scope]]:
+    """Every scope of rules/checks, filled."""
+    known = not isinstance(evidence.info, Unavailable)
+    return {
+        "model": [_model(evidence, facts, memory, request, vocabulary)],
+        "text": [TextScope(evidence=t.evidence, path=t.path, kind=t.kind, identified=t.key is not None, words=t.words) for t in facts.texts],
+        "conflict": [ConflictScope(evidence=c.evidence, kind=c.kind, values=" against ".join(c.values)) for c in facts.conflicts],
+        "permission": [_permission(result, facts, request) for result in own] if known and _speaks(facts) else [],
+        "inherited": _inherited(inherited, request),
+        "edge": [
+            EdgeScope(evidence=e.evidence, child=e.child, parent=e.parent, relation=e.relation, grade=e.grade, state=e.state, excused=e.excused, because=e.because)
+            for e in inherited.edges
+        ],
+        "fit": _fits(memory) if request.sizing.gpus else [],
+    }
+
+
+def _speaks(facts: LicenseFacts) -> bool:
+    """Whether permissions say more than the finding about the license itself: with nothing trusted and nothing prohibited they do not."""
+    return facts.trusted or bool(facts.candidates)
+
+
+def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request: Request, vocabulary: Vocabulary) -> ModelScope:
+    info = evidence.info
+    available = not isinstance(info, Unavailable)
+    tags = [w for w in facts.witnesses if w.kind in ("card_tag", "card_name")]
+    return ModelScope(
+        evidence=facts.conclusion.evidence or tuple(e for w in tags for e in w.evidence) or _metadata_evidence(evidence),
+        metadata="available" if available else info.reason,
+        metadata_detail="" if available else f"{info.detail} [{info.url}]",
+        license_method=facts.conclusion.method,
+        license_name=facts.conclusion.name,
+        license_verified=(facts.conclusion.confidence != "low") if facts.conclusion.key else None if not available else True,
+        identified_in=facts.identified_in,
+        tag_kind=facts.tag.kind,
+        tag_count=len(facts.tag.keys) if facts.tag.kind == "exact" else 1,
+        tag_value=", ".join(dict.fromkeys(w.value for w in tags)) or "none",
+        has_tag=bool(tags),
+        name_without_license=bool(tags) and not any(w.kind == "card_tag" for w in tags),
+        unread_license_files=len(facts.unread_license_files),
+        unread_license_files_named="; ".join(facts.unread_license_files),
+        unread_other=len(facts.unread_other),
+        unread_other_named="; ".join(facts.unread_other),
+        card_problems=len(facts.card_problems),
+        card_problems_named="; ".join(facts.card_problems),
+        files_listed=available and info.facts.files is not None,
+        eu_disallowed=available and bool(info.facts.card and info.facts.card.gate_eu_disallowed),
+        deployer_in_eu=_in_eu(request, vocabulary),
+        require_text=request.policy.require_text,
+        gpus_declared=bool(request.sizing.gpus),
+        memory_class=memory.architecture_class,
+        memory_known=memory.total_bytes_per_gpu != "unknown",
+    )
+
+
+def _metadata_evidence(evidence: ModelEvidence) -> tuple[Evidence, ...]:
+    """The answer itself, or that there was none."""
+    info = evidence.info
+    if isinstance(info, Unavailable):
+        return (Evidence("api", info.url, "", "", f"no answer that can be used: {info.reason}", "unknown", info.retrieved_at, info.status),)
+    return (Evidence("api", info.url, "cardData", "", "(no license is stated)", info.sha256, info.retrieved_at, info.status),)
+
+
+def _in_eu(request: Request, vocabulary: Vocabulary) -> Truth:
+    """Established in the EU or serving it, as far as declared; False needs both facts."""
+    facts = request.profile.facts
+    eu = expand_territories(("EU",), vocabulary)
+    declared = [value for name in ("established_in", "serves_users_in") if isinstance(value := facts.get(name), frozenset)]
+    if any(value & eu for value in declared):
+        return True
+    return False if len(declared) == 2 else None
+
+
+def _permission(result: UseResult, facts: LicenseFacts, request: Request) -> PermissionScope:
+    return PermissionScope(
+        evidence=facts.conclusion.evidence,
+        use=result.use,
+        intended=result.use in request.profile.uses,
+        result=result.result,
+        because=result.because,
+        clause=", ".join(result.clauses) or "no clause",
+        flip_facts=what_to_declare(result.flips) or "Have the license read by a person.",
+    )
+
+
+def _inherited(inherited: Inheritance, request: Request) -> list[Scope]:
+    known = {edge.parent: edge for edge in inherited.edges if edge.state == "known"}
+    return [
+        InheritedScope(
+            evidence=known[parent].evidence,
+            use=use,
+            intended=use in request.profile.uses,
+            result=result.result,
+            because=result.because,
+            parent=parent,
+            flip_facts=what_to_declare(result.flips) or "Have the license of the base model read by a person.",
+        )
+        for use, results in inherited.by_use.items()
+        for parent, result in results
+        if parent in known
+    ]
+
+
+def what_to_declare(flips: Sequence[FlipFact]) -> str:
+    """`Declare --fact monthly_active_users=N (<= 700000000: conditional).`"""
+    by_fact: dict[str, list[FlipFact]] = {}
+    for flip in flips:
+        by_fact.setdefault(flip.fact, []).append(flip)
+    parts = [f"--fact {fact}=... ({'; '.join(f'{flip.value}: {flip.result}' for flip in found)})" for fact, found in by_fact.items()]
+    return f"Declare {' or '.join(parts)}." if parts else ""
+
+
+def _fits(memory: Memory) -> list[Scope]:
+    return [
+        FitScope(
+            gpu=f"{fit.gpus} x {fit.gpu}",
+            fits=fit.fits,
+            needed=gib(fit.total_bytes),
+            available=gib(fit.total_bytes + fit.headroom_bytes if isinstance(fit.total_bytes, int) and isinstance(fit.headroom_bytes, int) else "unknown"),
+        )
+        for fit in memory.fits
+    ]
+
+
+def gib(count: Count) -> str:
+    """Bytes as GiB with two decimals."""
+    return f"{count / 2**30:.2f} GiB" if isinstance(count, int) else "an unknown amount"

@@ -1,0 +1,1 @@
+"""The knowledge under rules/, loaded strictly and cross-checked."""

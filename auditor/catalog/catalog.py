@@ -1,0 +1,109 @@
+"""The catalogue: knowledge as validated models, loaded when asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from auditor.catalog.store import Store
+from auditor.catalog.validate import validated
+from auditor.domain.architecture import Architecture, CataloguedGeometry
+from auditor.domain.hardware import Gpu
+from auditor.domain.license import License, LicenseEntry, LicenseFamily
+from auditor.domain.stack import Stack
+from auditor.domain.vocabulary import Vocabulary
+
+_SEPARATORS = re.compile(r"[\s_-]+")
+
+
+def folded(name: str) -> str:
+    """A license name for comparison: without case; space, `_` and `-` are equal."""
+    return _SEPARATORS.sub("-", name.strip().casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class KnownText:
+    """A published form of a license text."""
+
+    license: str
+    text: str
+    form: Literal["canonical", "publisher_copy", "gate_prompt"]
+
+
+class Catalog:
+    """Everything under one rules/ folder. Entries are validated on first use; `crosscheck` looks at all of them together."""
+
+    def __init__(self, root: Path) -> None:
+        self.store = Store(root)
+        self._licenses: dict[str, License | LicenseFamily | Any] = {}
+
+    @property
+    def license_keys(self) -> tuple[str, ...]:
+        return self.store.names("licenses")
+
+    def license_entry(self, key: str) -> LicenseEntry:
+        """License, family or placeholder by key; KeyError when there is none."""
+        if key not in self._licenses:
+            if f"licenses/{key}.yaml" not in self.store.sources:
+                raise KeyError(key)
+            self._licenses[key] = validated(self.store, f"licenses/{key}.yaml", LicenseEntry)
+        entry: LicenseEntry = self._licenses[key]
+        return entry
+
+    def license(self, key: str) -> License:
+        """License by key; KeyError when the key is unknown or names no single license."""
+        entry = self.license_entry(key)
+        if not isinstance(entry, License):
+            raise KeyError(key)
+        return entry
+
+    @cached_property
+    def _raw_licenses(self) -> dict[str, dict[str, Any]]:
+        """Unvalidated entries, for the indexes: validating all of them is not worth a start-up."""
+        raw = {key: self.store.read(f"licenses/{key}.yaml").value for key in self.license_keys}
+        return {key: value if isinstance(value, dict) else {} for key, value in raw.items()}
+
+    @cached_property
+    def hub_ids(self) -> Mapping[str, str]:
+        """Hub license id to key."""
+        return {str(value["hub_id"]): key for key, value in self._raw_licenses.items() if value.get("hub_id")}
+
+    @cached_property
+    def aliases(self) -> Mapping[str, tuple[str, ...]]:
+        """Folded key or alias to the keys that it names; more than one key means that the name is shared."""
+        found: dict[str, list[str]] = {}
+        for key, value in self._raw_licenses.items():
+            for name in {folded(key), *(folded(str(alias)) for alias in value.get("aliases") or ())}:
+                found.setdefault(name, []).append(key)
+        return {name: tuple(keys) for name, keys in found.items()}
+
+    @cached_property
+    def texts(self) -> Mapping[str, KnownText]:
+        """SHA-256 of normalised words to the license text that has it."""
+        return {
+            text["sha256"]: KnownText(key, text["id"], text["form"]) for key, value in self._raw_licenses.items() for text in value.get("texts") or ()
+        }
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return validated(self.store, "vocabulary.yaml", Vocabulary)
+
+    @cached_property
+    def gpus(self) -> Mapping[str, Gpu]:
+        return {key: validated(self.store, f"hardware/{key}.yaml", Gpu) for key in self.store.names("hardware")}
+
+    @cached_property
+    def architectures(self) -> Mapping[str, Architecture]:
+        return {key: validated(self.store, f"architectures/{key}.yaml", Architecture) for key in self.store.names("architectures")}
+
+    @cached_property
+    def geometries(self) -> Mapping[str, CataloguedGeometry]:
+        return {key: validated(self.store, f"geometry/{key}.yaml", CataloguedGeometry) for key in self.store.names("geometry")}
+
+    @cached_property
+    def stacks(self) -> Mapping[str, Stack]:
+        return {key: validated(self.store, f"stacks/{key}.yaml", Stack) for key in self.store.names("stacks")}

@@ -1,0 +1,89 @@
+"""The `auditor` command. Every ending goes through `run`, which turns it into the contract's exit code."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from auditor.cli.check import check
+from auditor.cli.explain import explain
+from auditor.cli.listing import gpus, licenses, rules
+from auditor.cli.snapshot import snapshot
+
+EPILOG = (
+    "Exit codes of check: 0 pass, 1 blocked, 2 usage or configuration, 3 review, 4 incomplete, 5 nothing to audit, 70 internal error, 130 interrupted. "
+    "An unknown never passes; only --fail-on never lets a verdict through."
+)
+
+app = typer.Typer(name="auditor", add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=EPILOG)
+app.command()(check)
+app.command()(snapshot)
+app.command()(explain)
+app.command()(licenses)
+app.command()(gpus)
+app.command()(rules)
+
+
+def _version(value: bool) -> None:
+    if value:
+        from auditor import __version__
+
+        typer.echo(f"auditor {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and exit.")) -> None:
+    """May you use this open-weight model, and will it run? License, lineage and memory from evidence."""
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command and returns its exit code. No traceback reaches a user: an unforeseen error is 70, never 1."""
+    from auditor.cli.output import ClosedPipe, say
+
+    try:
+        result = typer.main.get_command(app).main(args=arguments, prog_name="auditor", standalone_mode=False)
+        return result if isinstance(result, int) else 0
+    except typer.Exit as exit_:
+        return int(exit_.exit_code)
+    except ClosedPipe as closed:
+        return closed.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        say("interrupted; nothing was decided", "")
+        return 130
+    except Exception as error:
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    from auditor.cli.output import say
+    from auditor.domain.errors import AuditorError
+    from auditor.domain.text_safety import one_line
+
+    if isinstance(error, AuditorError):
+        say(str(error), error.next_step)
+        return error.exit_code
+    if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # what typer raises for a wrong command line
+        say(error.format_message(), "run: auditor --help")
+        return 2
+    say(f"internal error: {type(error).__name__}: {one_line(str(error), 200)}", "this is a bug in auditor; nothing was decided. Run with AUDITOR_TRACEBACK=1 to see where, and report it")
+    if os.environ.get("AUDITOR_TRACEBACK"):
+        raise error
+    return 70
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    gc.set_threshold(100_000)  # a short-lived process that mostly imports: collecting young objects costs a tenth of a start-up
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # no third-party code in a gate's validation, and no search for it
+    code = run()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (BrokenPipeError, ValueError):
+        pass
+    os._exit(code)  # everything is written; taking the interpreter apart costs a sixth of a run and could only change the code

@@ -1,0 +1,81 @@
+"""The tables of auditor.toml and `[tool.auditor]`, read strictly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from auditor.config.find import parsed
+from auditor.domain.description import FIELD_DOCSTRINGS
+from auditor.domain.errors import UsageError, did_you_mean
+from auditor.domain.verdict import FailOn, Outcome
+
+
+class Section(BaseModel):
+    """Base of the tables of the file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=FIELD_DOCSTRINGS, defer_build=True)
+
+
+class ProfileTable(Section):
+    use: list[str] | str | None = None
+    """Intended uses; `hosted` when left out."""
+    facts: dict[str, Any] = Field(default_factory=dict)
+    """Declared facts; `unknown` is a value."""
+
+
+class HardwareTable(Section):
+    gpus: list[str] = Field(default_factory=list)
+    """`rtx-4090`, or `h100-sxmx2` for two cards."""
+    context: int | None = None
+    """Tokens."""
+    concurrency: int | None = None
+    """Requests at once."""
+
+
+class ServingTable(Section):
+    stack: str | None = None
+
+
+class PolicyTable(Section):
+    name: str | None = None
+    """A built-in policy."""
+    fail_on: FailOn | None = None
+    require_text: bool | None = None
+    rules: dict[str, Outcome] = Field(default_factory=dict)
+    """Stricter outcomes by rule id."""
+
+
+class ConfigFile(Section):
+    """The whole file."""
+
+    profile: ProfileTable = Field(default_factory=ProfileTable)
+    hardware: HardwareTable = Field(default_factory=HardwareTable)
+    serving: ServingTable = Field(default_factory=ServingTable)
+    policy: PolicyTable = Field(default_factory=PolicyTable)
+
+
+def read_config(path: Path) -> ConfigFile:
+    """Raises UsageError with file, field and repair."""
+    values = parsed(path)
+    if path.name == "pyproject.toml":
+        values = values.get("tool", {}).get("auditor", {})
+    try:
+        return ConfigFile.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        message = first["msg"]
+        if first["type"] == "extra_forbidden":
+            message = f"unknown key{did_you_mean(str(first['loc'][-1]), _keys_beside(first['loc']))}"
+        raise UsageError(f"{path.name}: {where}: {message}", f"mend {path}") from None
+
+
+def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+    model: Any = ConfigFile
+    for part in location[:-1]:
+        field = getattr(model, "model_fields", {}).get(str(part))
+        model = field.annotation if field else None
+    return list(getattr(model, "model_fields", {}))

@@ -1,0 +1,1 @@
+"""Evidence in: from the live Hub, from a saved bundle, or from nowhere (`--offline`)."""

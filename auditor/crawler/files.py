@@ -1,0 +1,119 @@
+"""Which files of a repository are evidence, how large they may be, and which names are never asked for."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Literal, TypeAlias
+
+from auditor.domain.evidence import DocumentKind, ModelInfo, ModelRef, Reason
+from auditor.domain.text_safety import one_line, visible
+
+LicenseRole: TypeAlias = Literal["license_file", "notice_file", "use_policy"]
+
+_KIB, _MIB = 1024, 1024 * 1024
+CAPS: Mapping[DocumentKind, int] = {
+    "model_info": 64 * _MIB, "card": 8 * _MIB, "license_file": _MIB, "notice_file": _MIB, "use_policy": _MIB, "config": 2 * _MIB, "index": 16 * _MIB,
+}  # fmt: skip
+"""Largest document of each kind, in bytes after decompression."""
+
+MAX_LICENSE_FILES = 40
+CARD, CONFIG, INDEX = "README.md", "config.json", "model.safetensors.index.json"
+_WHEN_UNLISTED = (CARD, CONFIG, "LICENSE", "LICENSE.txt", "LICENSE.md")
+"""Asked for when the Hub's answer lists no files."""
+
+_ROLES: tuple[tuple[re.Pattern[str], LicenseRole], ...] = (
+    (re.compile(r"licen[sc]e|copying"), "license_file"),
+    (re.compile(r"notice"), "notice_file"),
+    (re.compile(r"us(?:e|age)[ _-]?policy"), "use_policy"),
+)
+_LICENSE_FOLDER = re.compile(r"licen[sc]es?")
+# Code, data, weights and images whose name merely mentions a license. Documents that cannot be read as text (PDF) stay: they do state one.
+_NO_LICENSE_TEXT = re.compile(
+    r"\.(?:py[cix]?|ipynb|[cm]?js|jsx|tsx?|vue|css|c|cc|cpp|cxx|cu|cuh|h|hpp|rs|go|java|kt|swift|rb|php|sh|bat|ps1|json[l5]?|ya?ml|toml|ini|cfg|csv|tsv|parquet|arrow|npy|npz"
+    r"|safetensors|bin|pt|pth|ckpt|gguf|ggml|onnx|h5|msgpack|pkl|pickle|model|tflite|mlmodel|png|jpe?g|gif|svg|webp|ico|wav|mp3|mp4|zip|gz|tar|whl)$"
+)
+
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
+_MAX_PATH, _MAX_SEGMENT, _MAX_REVISION = 1024, 255, 200
+
+
+def license_role(path: str) -> LicenseRole | None:
+    """Role of a license-like file in the root or one folder deep, by name without case; None for every other file.
+
+    Judges hostile spellings too (`../LICENSE`, invisible characters), so that an unsafe name is noticed rather than overlooked.
+    """
+    if not (path.isascii() and path.isprintable()):
+        path = "".join(c for c in unicodedata.normalize("NFKC", path) if unicodedata.category(c)[0] != "C")
+    parts = [part for part in path.casefold().replace("\\", "/").split("/") if part not in ("", ".", "..")]
+    if not 1 <= len(parts) <= 2 or _NO_LICENSE_TEXT.search(parts[-1]):
+        return None
+    found = next((role for pattern, role in _ROLES if pattern.search(parts[-1])), None)
+    in_folder = len(parts) == 2 and _LICENSE_FOLDER.fullmatch(parts[0]) is not None  # LICENSES/MIT.txt, as REUSE lays them out
+    return found or ("license_file" if in_folder else None)
+
+
+def kind_of(path: str) -> DocumentKind | None:
+    """The kind of evidence that a file of the repository is; None when it is none."""
+    fixed: dict[str, DocumentKind] = {CARD: "card", CONFIG: "config", INDEX: "index"}
+    return fixed.get(path) or license_role(path)
+
+
+def safe_repo_path(path: str) -> bool:
+    """Whether a listed name is a plain relative path of bounded length: nothing that climbs, hides or is special to a file system."""
+    if not 0 < len(path) <= _MAX_PATH or "\\" in path or "\ufffd" in path or ":" in path.split("/", 1)[0]:
+        return False
+    if visible(path) != path or not all(c.isprintable() for c in path):
+        return False
+    parts = PurePosixPath(path).parts
+    return "/".join(parts) == path and all(part != ".." and len(part) <= _MAX_SEGMENT and not _RESERVED.fullmatch(part) for part in parts)
+
+
+def valid_ref(ref: ModelRef) -> bool:
+    """Whether a reference, which may come from a hostile card, can be asked for."""
+    revision = ref.revision
+    plain = revision is None or (0 < len(revision) <= _MAX_REVISION and revision.isprintable() and " " not in revision and revision not in (".", ".."))
+    return plain and _ID.fullmatch(ref.id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What to fetch of one model."""
+
+    files: tuple[tuple[str, DocumentKind], ...]
+    """Path and kind, in the order of the evidence."""
+    refused: Mapping[str, tuple[Reason, str]] = field(default_factory=dict)
+    """By path made visible: reason and sentence for what is not even asked for."""
+
+
+def wanted(info: ModelInfo) -> Wanted:
+    """Card, config.json, license-like files and, where the parameter count does not follow from the metadata, the weight index."""
+    if info.files is None:
+        return Wanted(tuple((path, kind) for path in _WHEN_UNLISTED if (kind := kind_of(path))))
+    listed = {file.path for file in info.files}
+    needs_index = info.safetensors_parameters is None or info.quantization_method is not None
+    expected = (CARD, CONFIG, INDEX) if needs_index else (CARD, CONFIG)
+    files: list[tuple[str, DocumentKind]] = [(path, kind) for path in expected if path in listed and (kind := kind_of(path))]
+    refused: dict[str, tuple[Reason, str]] = {}
+    like = _license_like(listed)
+    if more := len(like[2 * MAX_LICENSE_FILES :]):
+        detail = f"{len(like)} license-like files are listed; only the first {MAX_LICENSE_FILES} were fetched"
+        refused[f"({more} more license-like files)"] = ("too_many", detail)
+    for count, (path, role) in enumerate(like[: 2 * MAX_LICENSE_FILES]):
+        if count >= MAX_LICENSE_FILES:
+            refused[one_line(path)] = ("too_many", f"more than {MAX_LICENSE_FILES} license-like files are listed; this one was not fetched")
+        elif not safe_repo_path(path):
+            refused[one_line(path)] = ("unsafe_name", "the listed name is no plain relative path; it was not requested")
+        else:
+            files.append((path, role))
+    return Wanted(tuple(files), refused)
+
+
+def _license_like(listed: set[str]) -> list[tuple[str, LicenseRole]]:
+    """License-like files, the root's before those of folders, so that the bound drops the least important."""
+    found = [(path, role) for path in listed if (role := license_role(path))]
+    return sorted(found, key=lambda item: (item[0].count("/"), item[0]))

@@ -1,0 +1,135 @@
+"""Everything about some models and their parents in as few sequential exchanges as the answers allow.
+
+The caller's thread holds all state and decides what to ask next; the workers only fetch. Per model: the metadata; then, at the same time,
+its files and its parents' metadata; a parent's files only where the caller needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeAlias
+
+from auditor.crawler.files import valid_ref, wanted
+from auditor.crawler.interface import Source
+from auditor.crawler.workers import Workers
+from auditor.domain.evidence import Document, ModelEvidence, ModelInfo, ModelRef, RepoFile, Unavailable
+
+MAX_PARENTS = 64
+"""Of one model that are asked for; the others are recorded as too many."""
+
+ParentsOf: TypeAlias = Callable[[ModelInfo], Sequence[ModelRef]]
+NeedsFiles: TypeAlias = Callable[[ModelEvidence], bool]
+_FileKey: TypeAlias = tuple[str, str, str]
+"""Id, commit, path: what makes a file the same in two models."""
+_Result: TypeAlias = Document[Any] | Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was collected, in the order of the request."""
+
+    models: dict[ModelRef, ModelEvidence]
+    parents: dict[ModelRef, ModelEvidence]
+    """Every parent that was named, also one that is itself among the models or could not be asked for."""
+
+
+def gather(source: Source, refs: Sequence[ModelRef], parents_of: ParentsOf, needs_files: NeedsFiles, workers: int = 16) -> Gathered:
+    """Collects `refs` and their parents from `source`. Nothing is fetched twice; what one model lacks touches no other.
+
+    `needs_files` sees a parent with its metadata alone. An exception of a callable or a source is a bug and propagates;
+    an interrupt stops at once, leaving requests under way behind.
+    """
+    run = _Run(source, refs, parents_of, needs_files, workers)
+    try:
+        return run.result()
+    finally:
+        run.workers.stop()
+
+
+class _Run:
+    """The state of one gathering."""
+
+    def __init__(self, source: Source, refs: Iterable[ModelRef], parents_of: ParentsOf, needs_files: NeedsFiles, workers: int) -> None:
+        self.source, self.parents_of, self.needs_files = source, parents_of, needs_files
+        self.refs = dict.fromkeys(refs)
+        self.workers: Workers[ModelRef | _FileKey, _Result] = Workers(workers)
+        self.asked: set[ModelRef | _FileKey] = set()
+        self.infos: dict[ModelRef, _Result] = {}
+        self.files: dict[_FileKey, _Result] = {}
+        self.with_files: set[ModelRef] = set()
+        self.parents: dict[ModelRef, tuple[ModelRef, ...]] = {}
+
+    def result(self) -> Gathered:
+        for ref in self.refs:
+            self._ask_info(ref)
+        while (done := self.workers.next()) is not None:
+            key, found = done
+            if isinstance(key, ModelRef):
+                self._got_info(key, found)
+            else:
+                self.files[key] = found
+        models = {ref: self._evidence(ref) for ref in self.refs}
+        named = dict.fromkeys(parent for ref in self.refs for parent in self.parents.get(ref, ()))
+        return Gathered(models, {ref: models.get(ref) or self._evidence(ref) for ref in named})
+
+    def _ask_info(self, ref: ModelRef) -> None:
+        if ref in self.asked:
+            return
+        self.asked.add(ref)
+        if valid_ref(ref):
+            self.workers.submit(ref, partial(self.source.info, ref))
+        else:
+            self.infos[ref] = Unavailable("unsafe_name", "this is no id of a model on the Hub; it was not requested", self.source.endpoint)
+
+    def _got_info(self, ref: ModelRef, found: _Result) -> None:
+        self.infos[ref] = found
+        if isinstance(found, Unavailable):
+            return
+        if ref in self.refs or self.needs_files(ModelEvidence(ref, found)):
+            self._ask_files(ref, found.facts)
+        if ref in self.refs:
+            self.parents[ref] = tuple(dict.fromkeys(self.parents_of(found.facts)))
+            for parent in self.parents[ref][:MAX_PARENTS]:
+                self._ask_info(parent)
+
+    def _ask_files(self, ref: ModelRef, info: ModelInfo) -> None:
+        self.with_files.add(ref)
+        for path, kind in wanted(info).files:
+            key = _key(info, path)
+            if key not in self.asked:
+                self.asked.add(key)
+                self.workers.submit(key, partial(self.source.file, *key, kind))
+
+    def _evidence(self, ref: ModelRef) -> ModelEvidence:
+        info = self.infos.get(ref)
+        if info is None:
+            detail = f"the model names more than {MAX_PARENTS} parents; this one was not fetched"
+            return ModelEvidence(ref, Unavailable("too_many", detail, self.source.endpoint))
+        if isinstance(info, Unavailable) or ref not in self.with_files:
+            return ModelEvidence(ref, info)
+        chosen = wanted(info.facts)
+        found = {path: _as_listed(info.facts, path, self.files[_key(info.facts, path)]) for path, _ in chosen.files}
+        refused = {path: Unavailable(reason, detail, info.url, None, info.retrieved_at) for path, (reason, detail) in chosen.refused.items()}
+        documents = {path: one for path, one in found.items() if isinstance(one, Document)}
+        return ModelEvidence(ref, info, documents, {path: one for path, one in found.items() if isinstance(one, Unavailable)} | refused)
+
+
+def _key(info: ModelInfo, path: str) -> _FileKey:
+    assert info.sha is not None  # a source answers without a commit only with Unavailable
+    return info.id, info.sha, path
+
+
+def _as_listed(info: ModelInfo, path: str, found: _Result) -> _Result:
+    """`found`, unless it contradicts the file list of the same commit: a cut file, or one that is listed and yet said to be absent."""
+    listed: RepoFile | None = next((file for file in info.files or () if file.path == path), None)
+    if listed is None:
+        return found
+    if isinstance(found, Unavailable):
+        contradiction = "the Hub lists this file and answers that it is absent" if found.reason == "absent" else ""
+    elif listed.size is not None and listed.size != found.size:
+        contradiction = f"the Hub lists this file with {listed.size:,} bytes and sent {found.size:,}"
+    else:
+        contradiction = "the file does not have the digest that the Hub lists" if listed.sha256 not in (None, found.sha256) else ""
+    return Unavailable("malformed", contradiction, found.url, found.status, found.retrieved_at) if contradiction else found

@@ -1,0 +1,105 @@
+"""Evidence from the live Hub: one request for a model's metadata, one for each file at the commit that it names."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable
+from importlib import metadata
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from auditor import __version__
+from auditor.crawler.answers import Asked
+from auditor.crawler.exchange import Bounds, Exchange
+from auditor.crawler.files import CAPS, safe_repo_path, valid_ref
+from auditor.crawler.interface import Mode
+from auditor.crawler.parse import file_document, info_document, unusable, utc_now
+from auditor.domain.errors import UsageError
+from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Unavailable
+
+DEFAULT_ENDPOINT = "https://huggingface.co"
+
+
+class HubSource:
+    """The Hub at `endpoint` (else HF_ENDPOINT, else huggingface.co) with `token` (else where huggingface_hub keeps it).
+
+    UsageError when the endpoint is no http(s) address or the token cannot be one.
+    """
+
+    mode: Mode = "hub"
+
+    def __init__(
+        self, endpoint: str | None = None, token: str | None = None, *, bounds: Bounds | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.endpoint = _checked_endpoint(endpoint or os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT)
+        authorization = _authorization(token)
+        self._authenticated = authorization is not None
+        self._exchange = Exchange(self.endpoint, {"user-agent": _user_agent()}, authorization, bounds or Bounds(), sleep)
+
+    def info(self, ref: ModelRef) -> Document[ModelInfo] | Unavailable:
+        """`GET /api/models/{id}[/revision/{revision}]` with file sizes and scan status."""
+        at = "" if ref.revision is None else f"/revision/{quote(ref.revision, safe='')}"
+        url = f"{self.endpoint}/api/models/{quote(ref.id)}{at}?blobs=true&securityStatus=true"
+        if not valid_ref(ref):
+            return Unavailable("unsafe_name", "this is no id of a model; it was not requested", self.endpoint, retrieved_at=utc_now())
+        received = self._exchange.get(url, CAPS["model_info"], Asked(self.endpoint, ref.id, ref.revision, self._authenticated, is_info=True))
+        return received if isinstance(received, Unavailable) else info_document(received)
+
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
+        """`GET /{id}/resolve/{sha}/{path}`; bytes of another commit are refused."""
+        if not (safe_repo_path(path) and valid_ref(ModelRef(model_id, sha))):
+            return Unavailable("unsafe_name", "the name is no plain relative path; it was not requested", self.endpoint, retrieved_at=utc_now())
+        url = f"{self.endpoint}/{quote(model_id)}/resolve/{quote(sha, safe='')}/{quote(path)}"
+        received = self._exchange.get(url, CAPS[kind], Asked(self.endpoint, model_id, sha, self._authenticated, is_info=False))
+        if isinstance(received, Unavailable):
+            return received
+        if received.headers.get("x-repo-commit", sha) != sha:
+            return unusable(received, "malformed", f"the file comes from commit {received.headers['x-repo-commit']}, not from {sha}")
+        return file_document(kind, path, received)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._exchange.close()
+
+
+def _checked_endpoint(endpoint: str) -> str:
+    endpoint = endpoint.strip().rstrip("/")
+    problem = ""
+    try:
+        parts = urlsplit(endpoint)
+        if parts.scheme not in ("http", "https") or not parts.hostname or not (parts.port is None or parts.port > 0):
+            problem = "is no http(s) address"
+        elif "@" in parts.netloc:
+            problem = "holds a user name or password"
+        elif parts.query or parts.fragment or not (endpoint.isascii() and endpoint.isprintable()) or " " in endpoint:
+            problem = "is no plain address"
+    except ValueError:
+        problem = "is no http(s) address"
+    if problem:
+        shown = "" if "@" in endpoint else f" {endpoint!r}"  # what stands before an @ may be a password
+        raise UsageError(f"HF_ENDPOINT{shown} {problem}", f"set HF_ENDPOINT to an address such as {DEFAULT_ENDPOINT}, or unset it")
+    return endpoint
+
+
+def _authorization(token: str | None) -> str | None:
+    """The Authorization header; the token is held nowhere else and never shown."""
+    os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"  # read by huggingface_hub when it is imported
+    if token is None:
+        from huggingface_hub import constants, get_token
+        from huggingface_hub.errors import OIDCError
+
+        try:
+            token = None if constants.HF_HUB_DISABLE_IMPLICIT_TOKEN else get_token()
+        except OIDCError:
+            raise UsageError("HF_OIDC_RESOURCE is set, but no token could be obtained with it", "unset HF_OIDC_RESOURCE or correct it") from None
+    if not token:
+        return None
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise UsageError("the Hub token holds characters that no token has", "set HF_TOKEN to the token alone, or run `hf auth login`")
+    return f"Bearer {token}"
+
+
+def _user_agent() -> str:
+    return f"auditor/{__version__}; hf_hub/{metadata.version('huggingface_hub')}; python/{platform.python_version()}"

@@ -1,0 +1,198 @@
+"""What was collected about a model: documents with their origin, or why one could not be had. Immutable."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+Reason = Literal[
+    "absent",  # the repository does not hold it: an answer, not a fault
+    "gated_no_token", "gated_no_access", "bad_token", "missing", "disabled", "wrong_revision",
+    "rate_limited", "server_error", "timeout", "network", "malformed", "too_large", "too_many", "foreign_redirect", "unsafe_name",
+    "offline", "not_recorded",
+]  # fmt: skip
+
+DocumentKind = Literal["model_info", "card", "license_file", "notice_file", "use_policy", "config", "index", "gate_prompt"]
+
+
+class Facts(BaseModel):
+    """Base of what is read from a document; survives when the text itself is withheld."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TextFacts(Facts):
+    """Fingerprint of a text; see `auditor.reading.normalize`."""
+
+    lines: int
+    words: int
+    sha256: str
+    """Over the normalised words joined by single spaces."""
+    first_line: int = 1
+    """Line of the document that the text begins in."""
+
+
+class CardData(Facts):
+    """The metadata that matters of a model card, from its front matter or from the Hub's `cardData`; empty where not stated."""
+
+    license: tuple[str, ...] = ()
+    license_name: str | None = None
+    license_link: str | None = None
+    base_model: tuple[str, ...] = ()
+    base_model_relation: str | None = None
+    datasets: tuple[str, ...] = ()
+    library_name: str | None = None
+    pipeline_tag: str | None = None
+    gate_prompt: TextFacts | None = None
+    """Of `extra_gated_prompt`."""
+    gate_eu_disallowed: bool = False
+    lines: dict[str, int] = {}
+    """Line of each stated key in the document; empty for JSON."""
+    problems: tuple[str, ...] = ()
+    """What was stated in a form that cannot be read, in words."""
+
+
+class CardFacts(Facts):
+    """A README.md: its front matter and the fingerprint of the rest."""
+
+    data: CardData
+    has_front_matter: bool
+    body: TextFacts
+
+
+class RepoFile(Facts):
+    """A file of the repository as the Hub lists it."""
+
+    path: str
+    size: int | None = None
+    sha256: str | None = None
+    """Of LFS files only."""
+
+
+class ModelInfo(Facts):
+    """The Hub's answer about a model."""
+
+    id: str
+    sha: str | None
+    gated: Literal["no", "auto", "manual", "unknown"]
+    private: bool
+    disabled: bool
+    last_modified: str | None
+    tags: tuple[str, ...]
+    card: CardData | None
+    """None when the answer holds no `cardData`."""
+    files: tuple[RepoFile, ...] | None
+    """None when the answer lists no files: the list is unknown, not empty."""
+    pipeline_tag: str | None
+    library_name: str | None
+    architectures: tuple[str, ...]
+    model_type: str | None
+    quantization_method: str | None
+    safetensors_parameters: dict[str, int] | None
+    """Element count by dtype."""
+    safetensors_total: int | None
+    unsafe_files: tuple[str, ...] = ()
+    """Files that the Hub's scan flags unsafe."""
+    scan: Literal["done", "pending", "unknown"] = "unknown"
+    problems: tuple[str, ...] = ()
+
+
+DocumentFacts = TextFacts | CardFacts | ModelInfo | None
+F = TypeVar("F")
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """Why a document could not be had."""
+
+    reason: Reason
+    detail: str
+    """One clean line."""
+    url: str
+    status: int | None = None
+    """HTTP status, where there was an answer."""
+    retrieved_at: str = ""
+    """UTC, ISO 8601 with seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document(Generic[F]):
+    """A document as received, with what was read from it."""
+
+    kind: DocumentKind
+    path: str
+    """In the repository; empty for the model info."""
+    url: str
+    status: int
+    retrieved_at: str
+    sha256: str
+    """Of the bytes as received."""
+    size: int
+    content: bytes | None
+    """None when the text is withheld."""
+    facts: F
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """The ones that matter, lower-case."""
+
+    def text(self) -> str | None:
+        """The content as text, None when withheld."""
+        return None if self.content is None else self.content.decode("utf-8", errors="replace")
+
+    def quote(self, first: int, last: int) -> str:
+        """Lines `first` to `last` (from 1) of the text; `withheld` when there is none."""
+        text = self.text()
+        return WITHHELD if text is None else "\n".join(text.splitlines()[first - 1 : last])
+
+
+WITHHELD = "withheld"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRef:
+    """A model as a user names it: `org/name`, `org/name@revision`."""
+
+    id: str
+    revision: str | None = None
+
+    def __str__(self) -> str:
+        return self.id if self.revision is None else f"{self.id}@{self.revision}"
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEvidence:
+    """Everything collected about one model at one commit."""
+
+    requested: ModelRef
+    info: Document[ModelInfo] | Unavailable
+    documents: Mapping[str, Document[Any]] = field(default_factory=dict)
+    """By path in the repository."""
+    unavailable: Mapping[str, Unavailable] = field(default_factory=dict)
+    """By path: listed or expected, but not had."""
+
+    @property
+    def id(self) -> str:
+        """As the Hub returns it, else as requested."""
+        return self.requested.id if isinstance(self.info, Unavailable) else self.info.facts.id
+
+    @property
+    def sha(self) -> str | None:
+        """The commit that everything is pinned to."""
+        return None if isinstance(self.info, Unavailable) else self.info.facts.sha
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One place that a statement rests on; becomes an entry of the report's evidence register."""
+
+    kind: str
+    url: str
+    path: str
+    lines: str
+    """`12` or `12-14`; empty for JSON and for the absence of something."""
+    quote: str
+    sha256: str
+    retrieved_at: str
+    status: int | None

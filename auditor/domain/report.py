@@ -1,0 +1,247 @@
+"""The result of `check`: `auditor-result/1`. JSON is the record; every other format is a view of it.
+
+Evidence is referred to by id (`E1`) into `evidence[]`. Arrays have a fixed order. Unknown is the word `unknown`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from auditor.domain.description import FIELD_DOCSTRINGS
+from auditor.domain.license import Use
+from auditor.domain.memory import Memory
+from auditor.domain.verdict import AreaName, AreaVerdict, Outcome, PermissionResult, Severity, Verdict
+
+SCHEMA_VERSION = "auditor-result/1"
+
+
+class Record(BaseModel):
+    """Base of every part of the result."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=FIELD_DOCSTRINGS, defer_build=True)
+
+
+class Tool(Record):
+    name: str
+    version: str
+    knowledge_sha256: str
+    """Digest over the files of rules/."""
+    knowledge_date: str
+    """Newest review date in rules/."""
+
+
+class PolicyRecord(Record):
+    name: str
+    sha256: str
+    ref: str
+    """Where the policy came from: `built-in` or a file."""
+
+
+class ProfileRecord(Record):
+    use: tuple[Use, ...]
+    use_source: Literal["assumed", "flag", "env", "file"]
+    facts: dict[str, Any]
+    """Declared facts, plain values."""
+
+
+class RunError(Record):
+    target: str
+    kind: str
+    message: str
+    at: str
+
+
+class Run(Record):
+    mode: Literal["hub", "bundle", "offline"]
+    complete: bool
+    """Everything asked for was had."""
+    evaluated_at: str
+    """As-of time that dates are judged at, UTC."""
+    errors: tuple[RunError, ...] = ()
+
+
+class Summary(Record):
+    verdict: Verdict
+    exit_code: int
+    counts: dict[str, int]
+    """Models by verdict word, all five always."""
+
+
+class Revision(Record):
+    requested: str
+    """`main` when nothing was asked for."""
+    resolved: str
+    """40 hex digits, or `unknown`."""
+    pinned: bool
+    """The user asked for this very commit."""
+
+
+class Access(Record):
+    gated: Literal["no", "auto", "manual", "unknown"]
+    eu_disallowed: bool
+
+
+class Area(Record):
+    area: AreaName
+    verdict: AreaVerdict
+    gating: bool
+    reasons: tuple[str, ...]
+
+
+class Declared(Record):
+    """What one witness says."""
+
+    value: str
+    """A license key where it could be read, else what stands there."""
+    witness: Literal["card_tag", "card_name", "card_link", "license_file", "gate_prompt", "readme", "gguf", "base_model"]
+    evidence: tuple[str, ...]
+
+
+class Concluded(Record):
+    key: str | None
+    name: str
+    expression: str
+    """SPDX, or `LicenseRef-<key>`; `NONE` where nothing is stated, `NOASSERTION` where it cannot be told."""
+    method: Literal["text_exact", "text_equivalent", "text_changed", "tag_only", "none"]
+    confidence: Literal["high", "declared", "low", "none"]
+    """high: from an identified text; declared: from a tag; low: unverified or changed; none: nothing."""
+    evidence: tuple[str, ...]
+
+
+class Conflict(Record):
+    kind: str
+    values: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+class LicenseRecord(Record):
+    declared: tuple[Declared, ...]
+    concluded: Concluded
+    conflicts: tuple[Conflict, ...]
+
+
+class Flip(Record):
+    """What declaring a fact would change."""
+
+    fact: str
+    value: str
+    """`<= 700000000`, `EU`, `company`."""
+    result: PermissionResult
+
+
+class Permission(Record):
+    use: Use
+    intended: bool
+    result: PermissionResult
+    because: str
+    decided_by: tuple[str, ...]
+    """License keys, or parents as `license of org/name`."""
+    clauses: tuple[str, ...]
+    flips: tuple[Flip, ...]
+
+
+class ObligationRecord(Record):
+    id: str
+    """`<license key>/<slug>`."""
+    kind: str
+    modality: Literal["must", "must_not"]
+    action: str
+    text: str | None
+    """The exact string to use, where the license demands one."""
+    clause: str
+    trigger: str
+    uses: tuple[Use, ...]
+    """Intended uses that trigger it."""
+    applies: Literal["yes", "unknown"]
+    because: str
+    status: Literal["met", "missing", "open", "not_checkable"]
+    evidence: tuple[str, ...]
+
+
+class Edge(Record):
+    child: str
+    parent: str
+    relation: Literal["finetune", "adapter", "quantized", "merge", "distil", "unknown"]
+    source: str
+    """Where the relation is stated: `card`, `tag`."""
+    depth: int
+    license: str
+    """Key of the parent's concluded license, else `unknown`."""
+    grade: Literal["permission_dropped", "notice_missing", "over_restrictive", "benign", "unknown"]
+    because: str
+    evidence: tuple[str, ...]
+
+
+class Finding(Record):
+    id: str
+    """Stable within the model: `<rule>-<n>`."""
+    rule: str
+    area: AreaName
+    outcome: Outcome
+    rule_outcome: Outcome
+    """As the rule has it, before the policy and the area's gating."""
+    severity: Severity
+    message: str
+    how_to_fix: str
+    evidence: tuple[str, ...]
+
+
+class NotChecked(Record):
+    topic: str
+    why: str
+
+
+class FileRecord(Record):
+    path: str
+    size: int | Literal["unknown"]
+    sha256: str
+    """`unknown` where the Hub gives none."""
+    role: Literal["weights", "config", "tokenizer", "code", "license", "card", "other"]
+
+
+class ModelRecord(Record):
+    id: str
+    requested: str
+    revision: Revision
+    access: Access
+    verdict: Verdict
+    areas: tuple[Area, ...]
+    license: LicenseRecord
+    permissions: tuple[Permission, ...]
+    obligations: tuple[ObligationRecord, ...]
+    lineage: tuple[Edge, ...]
+    memory: Memory
+    findings: tuple[Finding, ...]
+    not_checked: tuple[NotChecked, ...]
+    files: tuple[FileRecord, ...]
+
+
+class EvidenceRecord(Record):
+    id: str
+    kind: str
+    url: str
+    path: str
+    lines: str
+    quote: str
+    sha256: str
+    retrieved_at: str
+    status: int | None
+    """HTTP status; null where there was no answer."""
+
+
+class Report(Record):
+    """`auditor check --format json`."""
+
+    schema_version: Literal["auditor-result/1"]
+    report_id: str
+    """SHA-256 over the canonical JSON without this field and without `run` and the times of retrieval."""
+    tool: Tool
+    policy: PolicyRecord
+    profile: ProfileRecord
+    run: Run
+    summary: Summary
+    models: tuple[ModelRecord, ...]
+    """Worst first, then by id."""
+    evidence: tuple[EvidenceRecord, ...]

@@ -1,0 +1,1 @@
+"""Facts and rules to findings, findings to verdicts. Three-valued: an unknown never improves a verdict."""

@@ -1,0 +1,35 @@
+"""A policy: how strict an organization is. It can make a rule's outcome stricter, never milder."""
+
+from __future__ import annotations
+
+
+
+from pydantic import Field
+
+from auditor.domain.knowledge import Knowledge, Line, Slug
+from auditor.domain.verdict import AREAS, OUTCOMES, AreaName, FailOn, Outcome
+
+
+class Policy(Knowledge):
+    """rules/policies/<key>.yaml, or the `[policy]` table of auditor.toml."""
+
+    key: Slug
+    title: Line
+    fail_on: FailOn = "review"
+    require_text: bool = False
+    """A license known only from a tag goes to review."""
+    gate: tuple[AreaName, ...] = ("license", "lineage", "artifact")
+    """Areas that gate whatever is declared; memory and serving gate as soon as a GPU or a stack is."""
+    rules: dict[str, Outcome] = Field(default_factory=dict)
+    """Stricter outcomes by rule id."""
+
+    def outcome(self, rule: str, outcome: Outcome) -> Outcome:
+        """The stricter of the rule's own outcome and the policy's."""
+        return min(outcome, self.rules.get(rule, outcome), key=OUTCOMES.index)
+
+    def gating(self, gpus: bool, stack: bool) -> frozenset[AreaName]:
+        """Areas that gate in this run."""
+        declared: dict[AreaName, bool] = {"memory": gpus, "serving": stack}
+        return frozenset(area for area in AREAS if area in self.gate or declared.get(area, False))
+
+

@@ -1,0 +1,136 @@
+"""What rules may speak of: one record of typed facts per scope. None is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Any, get_type_hints
+
+from auditor.domain.evidence import Evidence
+
+Fact = bool | int | str | frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Base: what a finding about it rests on."""
+
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelScope(Scope):
+    """The model as a whole, one per model."""
+
+    metadata: str
+    """`available`, or the reason why not: missing, bad_token, rate_limited, ..."""
+    metadata_detail: str
+    license_method: str
+    """text_exact, text_equivalent, text_changed, tag_only, none"""
+    license_name: str
+    license_verified: bool | None
+    identified_in: str
+    """gate_prompt, file, none"""
+    tag_kind: str
+    """exact, family, shared, placeholder, unmodelled, ignored, none"""
+    tag_count: int
+    """Licenses that the tag or name names."""
+    tag_value: str
+    has_tag: bool
+    name_without_license: bool
+    """A `license_name` stands there without a `license`."""
+    unread_license_files: int
+    unread_license_files_named: str
+    unread_other: int
+    unread_other_named: str
+    card_problems: int
+    card_problems_named: str
+    files_listed: bool
+    eu_disallowed: bool
+    deployer_in_eu: bool | None
+    require_text: bool
+    """The policy asks for an identified text."""
+    gpus_declared: bool
+    memory_class: str
+    memory_known: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextScope(Scope):
+    """One license text or gate prompt that was read."""
+
+    path: str
+    kind: str
+    """license_file, gate_prompt"""
+    identified: bool
+    words: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictScope(Scope):
+    """Witnesses that cannot all be right."""
+
+    kind: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionScope(Scope):
+    """One use under the model's own license."""
+
+    use: str
+    intended: bool
+    result: str
+    because: str
+    clause: str
+    flip_facts: str
+    """Facts whose declaration would decide, with the flag to give them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InheritedScope(Scope):
+    """One use under what flows down from the parents."""
+
+    use: str
+    intended: bool
+    result: str
+    because: str
+    parent: str
+    flip_facts: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeScope(Scope):
+    """A base model."""
+
+    child: str
+    parent: str
+    relation: str
+    grade: str
+    state: str
+    """known, unfetched, unidentified, no_license"""
+    excused: bool
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitScope(Scope):
+    """One declared GPU configuration."""
+
+    gpu: str
+    fits: str
+    """yes, no, uncertain, unknown"""
+    needed: str
+    available: str
+
+
+SCOPES: dict[str, type[Scope]] = {
+    "model": ModelScope, "text": TextScope, "conflict": ConflictScope, "permission": PermissionScope, "inherited": InheritedScope, "edge": EdgeScope, "fit": FitScope,
+}  # fmt: skip
+
+
+@cache
+def fact_types(scope: str) -> dict[str, Any]:
+    """Names and types of the facts of one scope."""
+    hints = get_type_hints(SCOPES[scope])
+    return {field.name: hints[field.name] for field in fields(SCOPES[scope]) if field.name != "evidence"}

@@ -1,0 +1,56 @@
+"""What a format is: a pure function from a report to text. A format shows what was decided and decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from auditor.domain.report import Report
+
+
+@dataclass(frozen=True, slots=True)
+class RenderContext:
+    """Where the text will be shown, and the command that made it. Nothing here changes what is said."""
+
+    color: bool = False
+    """ANSI colors, for the terminal only."""
+    width: int = 80
+    """Columns of the terminal."""
+    links: bool = False
+    """OSC 8 hyperlinks, for the terminal only."""
+    ascii: bool = False
+    """The terminal's encoding cannot carry shapes and dashes."""
+    command: tuple[str, ...] = ()
+    """Words of the command line, for "how to reproduce"; empty when there was none."""
+
+
+class Format(Protocol):
+    """A way to write a report."""
+
+    @property
+    def name(self) -> str:
+        """What `--format` takes."""
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """Lower-case file name endings that mean this format, with their dot."""
+
+    def render(self, report: Report, context: RenderContext) -> str:
+        """The report as text that ends in a newline. The same report and context give the same text."""
+
+
+@dataclass(frozen=True, slots=True)
+class LazyFormat:
+    """A format whose module, which has `render(report, context)`, is imported at its first use."""
+
+    name: str
+    extensions: tuple[str, ...]
+    module: str
+
+    def render(self, report: Report, context: RenderContext) -> str:
+        """See `Format.render`."""
+        write: Callable[[Report, RenderContext], str] = import_module(self.module).render
+        return write(report, context)

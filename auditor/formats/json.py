@@ -1,0 +1,25 @@
+"""The record itself, `auditor-result/1`: two-space indent, keys in the models' order, nothing left out."""
+
+from __future__ import annotations
+
+import json
+import re
+
+from auditor.domain.report import Report
+from auditor.formats.interface import RenderContext
+from auditor.formats.shown import inert
+
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+"""Legal inside a JSON string, but not on a terminal; control characters below the space are escaped anyway."""
+
+
+def render(report: Report, context: RenderContext) -> str:
+    """JSON that is valid UTF-8. Characters that would act on a terminal or a CI runner are `\\u` escapes: a reader of JSON gets them back."""
+    text = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=2)
+    text = _SURROGATE.sub("\ufffd", text)
+    return inert(_ESCAPED.sub(lambda match: _escape(match[0]), text), _escape) + "\n"
+
+
+def _escape(character: str) -> str:
+    return json.dumps(character)[1:-1] if ord(character) > 0x7E else f"\\u{ord(character):04x}"

@@ -1,0 +1,176 @@
+"""Words that the readable formats share: shapes, amounts, the reason of a verdict, the questions that an undeclared fact leaves open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from auditor.domain.license import Use
+from auditor.domain.memory import Count, Fits
+from auditor.domain.report import EvidenceRecord, Finding, ModelRecord, Permission
+from auditor.domain.verdict import AREAS, OF_PERMISSION, OUTCOMES, VERDICTS, PermissionResult, Verdict, worst_result
+
+SHAPES: dict[Verdict, str] = {"blocked": "■", "incomplete": "○", "review": "▲", "conditional": "◆", "approved": "●"}
+METHODS = {
+    "text_exact": "text identical to the published one",
+    "text_equivalent": "text, differs in form only",
+    "text_changed": "text, changed against the published one",
+    "tag_only": "tag only, no text",
+    "none": "not concluded",
+}
+CONFIDENCES = {
+    "high": "high: from an identified text",
+    "declared": "declared: from a tag",
+    "low": "low: unverified or changed",
+    "none": "none",
+}
+FITS: dict[Fits, str] = {"yes": "fits", "no": "does not fit", "uncertain": "fits only at the optimistic end", "unknown": "unknown whether it fits"}
+RELATIONS = {"finetune": "fine-tune of", "adapter": "adapter for", "quantized": "quantized from", "merge": "merge of", "distil": "distilled from", "unknown": "derived from"}
+STANDING = "Automated evidence for counsel, not legal advice."
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
+
+
+def result_shape(result: PermissionResult) -> str:
+    """The shape of a permission's result: that of the verdict that it leads to."""
+    return SHAPES[OF_PERMISSION[result]]
+
+
+def short_revision(revision: str) -> str:
+    """First 12 digits of a commit, else the word that stands there."""
+    return revision[:12] if _COMMIT.fullmatch(revision) else revision
+
+
+def model_name(model: ModelRecord) -> str:
+    """`org/name@0123456789ab`."""
+    return f"{model.id}@{short_revision(model.revision.resolved)}"
+
+
+def amount(value: Count) -> str:
+    """`16,060,522,496`, or `unknown`."""
+    return value if isinstance(value, str) else f"{value:,}"
+
+
+def size(value: Count) -> str:
+    """Bytes in the binary unit that leaves at most four digits: `14.96 GiB`, `128 KiB`; or `unknown`."""
+    if isinstance(value, str):
+        return value
+    unit = min(max((abs(value).bit_length() - 1) // 10, 0), len(_UNITS) - 1)
+    figure = f"{value / 1024**unit:.2f}".rstrip("0").rstrip(".")
+    return f"{figure} {_UNITS[unit]}"
+
+
+def spaced(word: str) -> str:
+    """`not_assessed` as words."""
+    return word.replace("_", " ")
+
+
+def readable(value: str) -> str:
+    """`<= 700000000` with its thousands marked."""
+    return re.sub(r"\d{5,}", lambda match: f"{int(match[0]):,}", value)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 model`, `3 models`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def run_counts(counts: dict[str, int]) -> str:
+    """`2 blocked, 1 approved`, worst first; verdicts that no model has are left out."""
+    return ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS if counts.get(verdict))
+
+
+def intended(model: ModelRecord) -> tuple[Permission, ...]:
+    """The permissions that the deployer asked for."""
+    return tuple(permission for permission in model.permissions if permission.intended)
+
+
+def deciding(model: ModelRecord) -> tuple[Permission, ...]:
+    """The intended permissions with the worst result."""
+    asked = intended(model)
+    worst = worst_result(permission.result for permission in asked)
+    return tuple(permission for permission in asked if permission.result == worst)
+
+
+def reason(model: ModelRecord) -> str:
+    """One sentence: the first reason of the first gating area that has the model's verdict, else what the deciding permission says."""
+    areas = sorted(model.areas, key=lambda area: AREAS.index(area.area))
+    given = [area.reasons[0] for area in areas if area.gating and area.verdict == model.verdict and area.reasons]
+    return (given or [permission.because for permission in deciding(model) if permission.because] or ["No reason is recorded."])[0]
+
+
+def clauses(model: ModelRecord) -> str:
+    """Clauses behind the deciding permissions with who set them: `Section 2 (llama3.1)`; empty when there are none."""
+    parts = (f"{', '.join(permission.clauses)} ({', '.join(permission.decided_by)})" for permission in deciding(model) if permission.clauses)
+    return "; ".join(dict.fromkeys(part.removesuffix(" ()") for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What declaring a fact as `value` would give."""
+
+    value: str
+    result: PermissionResult
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A fact that decides and was not declared."""
+
+    fact: str
+    flag: str
+    """`--fact NAME=N`, as typed."""
+    answers: tuple[Answer, ...]
+
+
+def questions(permissions: Iterable[Permission]) -> tuple[Question, ...]:
+    """The facts to declare, each with its answers, from the flips of those `permissions` that are unknown."""
+    asked: dict[str, dict[tuple[str, PermissionResult], list[Use]]] = {}
+    for permission in permissions:
+        for flip in permission.flips if permission.result == "unknown" else ():
+            asked.setdefault(flip.fact, {}).setdefault((flip.value, flip.result), []).append(permission.use)
+    return tuple(
+        Question(fact, f"--fact {fact}={_placeholder(value for value, _ in answers)}", tuple(Answer(*answer, tuple(uses)) for answer, uses in answers.items()))
+        for fact, answers in asked.items()
+    )
+
+
+def _placeholder(values: Iterable[str]) -> str:
+    return "N" if all(value.lstrip().startswith(("<", ">", "=")) for value in values) else "VALUE"
+
+
+def findings(model: ModelRecord) -> tuple[Finding, ...]:
+    """All findings, worst first."""
+    return tuple(sorted(model.findings, key=lambda finding: OUTCOMES.index(finding.outcome)))
+
+
+def steps(model: ModelRecord) -> tuple[str, ...]:
+    """How to fix the open findings, without those that only repeat a fact to declare."""
+    asked = [question.fact for question in questions(intended(model))]
+    fixes = (finding.how_to_fix for finding in findings(model) if finding.outcome != "note")
+    return tuple(dict.fromkeys(fix for fix in fixes if fix and not any(fact in fix for fact in asked)))
+
+
+def short_assumptions(model: ModelRecord) -> str:
+    """What sizing assumed, without the explanations after a colon."""
+    return "; ".join(line.partition(": ")[0] for line in model.memory.assumed)
+
+
+def place(evidence: EvidenceRecord) -> str:
+    """`LICENSE:1-14`; the kind of source where there is no file."""
+    return f"{evidence.path or spaced(evidence.kind)}{':' if evidence.lines else ''}{evidence.lines}"
+
+
+def fact_list(facts: dict[str, object]) -> str:
+    """`established_in=US,EU monthly_active_users=1000000`, as on the command line."""
+    return " ".join(f"{name}={_fact_value(value)}" for name, value in facts.items())
+
+
+def _fact_value(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict):
+        return ",".join(f"{key}:{item}" for key, item in value.items())
+    return ",".join(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else str(value)

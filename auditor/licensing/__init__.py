@@ -1,0 +1,1 @@
+"""Evidence to license facts: witnesses, identification, conclusion, permissions, obligations, lineage."""

@@ -1,0 +1,87 @@
+"""Normalised words of a license text: what two copies share whatever their wrapping, markup and copyright line."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import re
+import unicodedata
+from typing import NamedTuple
+
+# Only real formatting tags go: text in any other angle brackets may be a clause.
+_HTML_TAG = re.compile(
+    r"</?(?:a|b|blockquote|br|center|code|div|em|font|h[1-6]|hr|i|li|ol|p|pre|span|strong|sub|sup|table|tbody|td|th|thead|tr|u|ul)"
+    r"(?:\s+(?:href|src|class|id|align|style|name|target|rel)=(?:\"[^\"<>]{0,300}\"|'[^'<>]{0,300}'))*\s*/?>",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"\[([^\]\[]{0,300})\]\((?:https?://|mailto:|#|\.{0,2}/)[^()\s]{0,500}\)")
+_COPYRIGHT_MARK = re.compile(r"^[\s#*>/;-]{0,80}(?P<mark>(?:(?:copyright|\(c\)|©)[\s:,]{0,20}){1,6})(?P<rest>.{1,160})$", re.IGNORECASE)
+_BOTH_MARKS = re.compile(r"copyright\s*(?:\(c\)|©)", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b|[\[<{](?:yyyy|year)[^\]>}]*[\]>}]", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"[\[<{](?:yyyy|years?|dates?|(?:full ?)?name(?: of (?:copyright owner|author))?|copyright (?:holders?|owners?)|owners?|holders?|organi[sz]ation)[\]>}]|<?\S+@\S+|<?https?://\S+", re.IGNORECASE)
+_RESERVED = re.compile(r"all rights reserved\.?", re.IGNORECASE)
+_ABBREVIATION = re.compile(r"\b(?:inc|ltd|co|corp|llc|gmbh|al|jr|dr|[a-z])\.", re.IGNORECASE)
+_NAME_WORDS = frozenset("and by the of et al van von de der la inc present team authors contributors developers group".split())
+_MAX_COPYRIGHT_WORDS = 16
+_MAX_HEADING_WORDS = 6
+# Said in capitals it would pass as a name: a line that speaks of rights is no mere copyright line.
+_SPEAKS_OF_RIGHTS = re.compile(
+    r"\b(?:may|must|shall|not|only|no|without|except|unless|excluded?|licen[sc]\w*|permi\w*|commercial\w*|prohibit\w*|distribut\w*|requir\w*|royalt\w*|fees?|pay\w*|appl\w*)\b",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+")
+_PIECE = re.compile(r"[^ \n]{1,1024}")
+"""Normalised one by one: normalising is quadratic in a run of combining marks."""
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
+
+
+class Fingerprint(NamedTuple):
+    """Digest of a text's normalised words."""
+
+    words: int
+    sha256: str
+
+
+def normalized_words(text: str) -> list[str]:
+    """Lower-case words of `text` without markup, link targets and stand-alone copyright lines.
+
+    Apostrophes split words (`you're` gives `you`, `re`), so straight and typographic quotes agree.
+    """
+    text = _PIECE.sub(_nfkc, html.unescape(text)).translate(_QUOTES)
+    text = _without_copyright_lines(text)
+    text = _LINK.sub(r"\1", _HTML_TAG.sub(" ", text))
+    return _WORD.findall(text.casefold())
+
+
+def _nfkc(piece: re.Match[str]) -> str:
+    return piece[0] if piece[0].isascii() else unicodedata.normalize("NFKC", piece[0])
+
+
+def _without_copyright_lines(text: str) -> str:
+    kept: list[str] = []
+    stands_alone = True
+    for line in text.split("\n"):
+        is_copyright = stands_alone and _is_copyright_line(line)
+        if not is_copyright:
+            kept.append(line)
+        # A line wrapped out of a sentence does not stand alone: what precedes it is no blank, heading or other copyright line.
+        stripped = line.strip(" \t\r#*=-_")
+        stands_alone = is_copyright or not stripped or (len(_WORD.findall(stripped)) <= _MAX_HEADING_WORDS and stripped[-1] not in ",;:")
+    return "\n".join(kept)
+
+
+def _is_copyright_line(line: str) -> bool:
+    """A mark, a year or placeholder, and a name; nothing that could be a sentence."""
+    mark = _COPYRIGHT_MARK.match(line)
+    if not mark or not (_YEAR.search(mark["rest"]) or _BOTH_MARKS.match(mark["mark"])) or _SPEAKS_OF_RIGHTS.search(_PLACEHOLDER.sub("", line)):
+        return False
+    rest = _RESERVED.sub("", _PLACEHOLDER.sub("", mark["rest"]))
+    words = _WORD.findall(rest)
+    sentences = [part for part in re.split(r"[.!?]\s", _ABBREVIATION.sub("", rest)) if part.strip(" .,")]
+    return len(words) <= _MAX_COPYRIGHT_WORDS and len(sentences) <= 1 and all(not word[0].islower() or word in _NAME_WORDS for word in words)
+
+
+def fingerprint(text: str) -> Fingerprint:
+    """Number and SHA-256 of the normalised words joined by single spaces."""
+    words = normalized_words(text)
+    return Fingerprint(len(words), hashlib.sha256(" ".join(words).encode()).hexdigest())

@@ -1,0 +1,55 @@
+"""What counts as text, and its fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from auditor.domain.evidence import TextFacts
+from auditor.reading.normalize import fingerprint, normalized_words
+from auditor.reading.text import is_text, text_facts
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"plain", "Für 许可".encode(), "Für".encode("latin-1"), b"\xef\xbb\xbfx", b"<html>", b"{\\rtf1 x}", b"x" * 200 + b"\0"]
+)
+def test_text(content: bytes) -> None:
+    assert is_text(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"%PDF-1.7",
+        b"PK\x03\x04",
+        b"\x1f\x8b\x08",
+        b"a\0b",
+        b"x" * 200 + b"\0\xff",
+        "许可".encode("utf-16-le") + b"\n\0",
+        "许可".encode("utf-16"),
+        "abc".encode("utf-16"),
+        b"\x89PNG\r\n\x1a\n\0\0",
+    ],
+)
+def test_no_text(content: bytes) -> None:
+    assert not is_text(content)
+
+
+def test_facts() -> None:
+    digest = hashlib.sha256(b"two words").hexdigest()
+    assert text_facts("Two\n  *words*\n", 5) == TextFacts(lines=2, words=2, sha256=digest, first_line=5)
+    assert text_facts("") == TextFacts(lines=0, words=0, sha256=hashlib.sha256(b"").hexdigest())
+
+
+def test_wrapping_markup_and_quotes_change_nothing() -> None:
+    assert fingerprint("You're free to *use* it.") == fingerprint("<p>You’re\nfree   to use\tit</p>")
+
+
+def test_words_keep_what_could_be_a_clause() -> None:
+    assert normalized_words("Use <only for research> [here](https://x.y/z)") == ["use", "only", "for", "research", "here"]
+
+
+def test_runs_of_combining_marks_are_normalised_in_pieces() -> None:
+    assert normalized_words("e\u0301tude ﬁne Ⅳ") == ["étude", "fine", "iv"]
+    assert len(normalized_words("a" + "\u0315\u0300" * 5000)) >= 1

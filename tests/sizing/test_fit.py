@@ -1,0 +1,92 @@
+"""Verdicts on cards, and the room that is left."""
+
+from __future__ import annotations
+
+import pytest
+
+from auditor.sizing.fit import limit
+
+GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("name", "gpu", "options", "expected"),
+    [
+        ("llama-3.2-3b", "rtx-4090", {}, "yes"),
+        ("llama-3.1-8b", "rtx-4090", {}, "yes"),
+        ("llama-3.1-8b", "rtx-5080", {}, "no"),
+        ("llama-3.1-8b", "t4", {}, "no"),
+        ("llama-3.1-70b", "l40s", {}, "no"),
+        ("llama-3.1-70b", "rtx-4090", {}, "no"),
+        ("llama-3.1-70b", "h100x4", {}, "yes"),
+        ("qwen3-32b", "h100", {}, "yes"),  # logged: 4.45 GiB of cache were left at 0.9 of this card
+        ("qwen3-32b", "h100", {"context": 40_960}, "uncertain"),  # 10 GiB of cache
+        ("llama-3.1-8b", "rtx-4090", {"context": 16_384}, "yes"),
+        ("llama-3.1-8b", "rtx-4090", {"context": 32_768}, "uncertain"),
+        ("llama-3.1-8b", "rtx-4090", {"context": 65_536}, "no"),
+        ("llama-2-7b", "h100", {"context": 4097}, "no"),  # longer than the model's maximum
+    ],
+)
+def test_verdict(size, config, name, gpu, options, expected):
+    row = size(config(name), gpus=(gpu,), **options).fits[0]
+    assert row.fits == expected, row
+
+
+def test_a_row_that_fits_leaves_room_for_what_was_asked(size, config):
+    row = size(config("llama-3.1-8b"), gpus=("l40s",), context=8192, concurrency=4).fits[0]
+    assert row.fits == "yes"
+    assert row.max_context >= 8192
+    assert row.max_context % 16 == 0
+    assert row.max_concurrency >= 4
+    assert row.kv_capacity_tokens == row.max_concurrency * 8192
+    assert row.low_bytes <= row.total_bytes <= row.high_bytes
+    assert row.headroom_bytes == int(46_068 * 2**20 * 0.92) - row.total_bytes
+    assert row.kv_budget_bytes == row.headroom_bytes + 4 * 8192 * 131_072
+
+
+def test_max_context_stops_at_the_model(size, config):
+    assert size(config("llama-3.1-8b"), gpus=("h200",)).fits[0].max_context == 131_072
+
+
+def test_weights_that_do_not_fit_leave_no_room(size, config):
+    row = size(config("llama-3.1-70b"), gpus=("rtx-4090",)).fits[0]
+    assert (row.max_context, row.kv_budget_bytes, row.kv_capacity_tokens, row.max_concurrency) == (0, 0, 0, 0)
+    assert row.headroom_bytes < 0
+
+
+def test_room_is_shared_between_requests(size, config):
+    one, four = (size(config("llama-3.1-8b"), gpus=("rtx-4090",), concurrency=n).fits[0].max_context for n in (1, 4))
+    assert four == pytest.approx(one / 4, abs=16)
+
+
+def test_usable_memory_is_the_logged_one_where_there_is_a_log(knowledge):
+    stack = knowledge.stacks["vllm"]
+    measured = limit(knowledge.gpus["h100-sxm"], stack)
+    assert measured.value == measured.low == int(79.18 * GIB * 0.92)
+    reported = limit(knowledge.gpus["l40s"], stack)
+    assert reported.low == int(46_068 * 2**20 * 0.92 * 0.97) < reported.value
+
+
+def test_without_a_card_one_row_per_memory_class(size, config, knowledge):
+    rows = size(config("llama-3.1-8b")).fits
+    assert len(rows) == len({gpu.memory_class_gib for gpu in knowledge.gpus.values()})
+    sizes = [knowledge.gpus[row.gpu].memory_class_gib for row in rows]
+    assert sizes == sorted(set(sizes))
+    by_class = dict(zip(sizes, rows, strict=True))
+    assert (by_class[24].gpus, by_class[24].fits) == (1, "yes")
+    assert (by_class[16].gpus, by_class[16].fits) == (2, "yes")
+
+
+def test_without_a_card_the_largest_number_shows_that_nothing_helps(size, config):
+    large = size(config("llama-3.1-70b")).fits
+    assert (large[0].gpus, large[0].fits) == (8, "no")
+
+
+def test_a_split_given_holds_for_all_rows(size, config):
+    assert {row.gpus for row in size(config("llama-3.1-8b"), tensor_parallel=2).fits} == {2}
+
+
+def test_logged_room_for_the_cache(size, config):
+    # vLLM 0.11 on an H100 with 0.9 of the card: 64.45 GiB of cache beside Qwen3-0.6B; it set no graphs aside
+    row = size(config("qwen3-0.6b"), gpus=("h100",)).fits[0]
+    assert row.kv_budget_bytes / GIB == pytest.approx(64.45 + 79.18 * 0.02 - 0.5, abs=0.15)

@@ -1,0 +1,41 @@
+"""Weights as each GPU holds them."""
+
+from __future__ import annotations
+
+import pytest
+
+
+def test_one_gpu_adds_rotations_and_padding(size, config):
+    assert size(config("qwen3-0.6b")).weights_bytes_per_gpu == 1_192_099_840 + 40_960 * 128 * 2
+    gpt2 = size(config("gpt2"), safetensors_parameters={"F16": 124_439_808})
+    assert gpt2.weights_bytes_per_gpu == 2 * 124_439_808 + (50_304 - 50_257) * 768 * 2  # no rotations, vocabulary up to a multiple of 64
+
+
+@pytest.mark.parametrize("ways", [2, 4, 8])
+@pytest.mark.parametrize("name", ["llama-3.1-8b", "qwen3-30b-a3b", "mixtral-8x7b"])
+def test_shares_add_up_to_at_least_the_whole(size, config, name, ways):
+    memory = size(config(name), tensor_parallel=ways)
+    assert memory.weights_bytes / ways < memory.weights_bytes_per_gpu < 1.03 * memory.weights_bytes / ways + 2**28
+
+
+def test_two_ways_as_logged(size, config):
+    assert size(config("qwen3-32b"), tensor_parallel=2).weights_bytes_per_gpu / 2**30 == pytest.approx(30.59, rel=0.003)
+
+
+def test_more_gpus_than_kv_heads_repeat_the_projections(size, config):
+    eight, sixteen = (size(config("llama-3.1-8b"), tensor_parallel=ways).estimates["weights_bytes_per_gpu"] for ways in (8, 16))
+    assert eight.inputs["repeated_bytes"] == 0
+    whole_head = 32 * 2 * 4096 * 128 * 2  # keys and values of one head in 32 layers
+    assert sixteen.inputs["repeated_bytes"] == whole_head // 2
+
+
+def test_nothing_known_of_the_layers_is_an_even_split_at_best(size, config):
+    memory = size(config("deepseek-v3"), index_total_size=8000, tensor_parallel=8)
+    estimate = memory.estimates["weights_bytes_per_gpu"]
+    assert (memory.weights_bytes_per_gpu, estimate.low, estimate.high) == (1000, 1000, 8000)
+
+
+def test_a_split_that_cannot_be(size, config):
+    memory = size(config("falcon-7b"), index_total_size=14_000_000_000, gpus=("h100x2",))
+    assert memory.weights_bytes_per_gpu == "unknown"
+    assert (memory.fits[0].fits, memory.fits[0].because) == ("no", "71 attention heads cannot be split 2 ways")
