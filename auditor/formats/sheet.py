@@ -21,7 +21,9 @@ _MARKER_OR_CHARACTER = re.compile(f"{_OPEN}.|.", re.DOTALL)
 _BREAKS = re.compile(r"[\t\n]+")
 _FIRST = 0xF0000
 """Private-use character that numbers the first opened style."""
-_ASCII = str.maketrans({"■": "[X]", "○": "[?]", "▲": "[!]", "◆": "[~]", "●": "[+]", "…": "...", "·": "-", "⟦": "[", "⟧": "]", "→": "->", "≤": "<=", "×": "x", "—": "-", "–": "-"})
+_ASCII = str.maketrans(
+    {"■": "[X]", "○": "[?]", "▲": "[!]", "◆": "[~]", "●": "[+]", "…": "...", "⟦": "[", "⟧": "]", "·": "-", "—": "-", "–": "-", "×": "x", "→": "->", "≤": "<="}
+)
 GLUE = "\xa0"
 """A space that no line breaks at."""
 _LABEL = 11
@@ -74,7 +76,7 @@ class Sheet:
     def _put(self, first: str, following: str, text: str) -> None:
         line, used, room = first, _cells(first), self._width - len(following)
         empty = True
-        for word in (piece for word in _BREAKS.sub(" ", text).split(" ") for piece in _pieces(word, room)):
+        for word in (piece for whole in _BREAKS.sub(" ", text).split(" ") for piece in _pieces(whole, room)):
             cells = _cells(word)
             if not empty and used + 1 + cells > self._width:
                 self._lines.append(line.rstrip(" "))

@@ -13,6 +13,10 @@ from auditor.formats.interface import RenderContext
 from auditor.formats.sheet import GLUE, Sheet
 from auditor.formats.shown import shown
 
+_MANY = 6
+"""GPUs that a row names."""
+_FEW = 3
+"""Up to so many GPUs are told with the memory that stays free."""
 _OUTCOME_STYLE: dict[Outcome, str] = {"block": "blocked", "incomplete": "incomplete", "review": "review", "note": "dim"}
 
 
@@ -38,14 +42,14 @@ def _overview(sheet: Sheet, report: Report) -> None:
 
 
 def _closing(sheet: Sheet, report: Report) -> None:
-    for error in report.run.errors:
-        sheet.row("Error", f"{error.target}: {one_line(error.message)} ({wording.spaced(error.kind)})")
     profile, summary = report.profile, report.summary
     use = f"Use {', '.join(profile.use)}{' (assumed, say --use)' if profile.use_source == 'assumed' else ''}"
     facts = f"facts {one_line(wording.fact_list(profile.facts))}" if profile.facts else "no facts declared"
     sheet.line(sheet.styled(f"{use}, {facts}, policy {report.policy.name}, knowledge {report.tool.knowledge_date}, as of {report.run.evaluated_at}.", "dim"))
     sheet.line(sheet.styled(f"{wording.STANDING} The whole record: -f json, or -o report.html.", "dim"))
-    several = f" ({wording.run_counts(summary.counts)})" if len(report.models) != 1 else ""
+    if report.run.errors:
+        sheet.line(f"{wording.counted(len(report.run.errors), 'document')} could not be had: the record lists each with its cause under run.errors.")
+    several = f" ({wording.run_counts(summary.counts)})" if len(report.models) > 1 else ""
     sheet.line(f"Run: {sheet.styled(summary.verdict, summary.verdict)}{several}, exit code {summary.exit_code}")
 
 
@@ -83,10 +87,8 @@ class _Block:
     def _head(self) -> None:
         sheet, model = self.sheet, self.model
         sheet.line(f"{_verdict(sheet, model)}  {wording.model_name(model)}")
-        reason = wording.reason(model)
-        found = [finding for finding in model.findings if finding.message == reason]
-        ids = dict.fromkeys(entry for finding in found for entry in finding.evidence)
-        sheet.line(one_line(reason) + self._cite(ids, *dict.fromkeys(finding.rule for finding in found)))
+        rules, ids = wording.grounds(model)
+        sheet.line(one_line(wording.reason(model)) + self._cite(ids, *rules))
         if clauses := wording.clauses(model):
             sheet.row("Clause", clauses)
 
@@ -125,7 +127,7 @@ class _Block:
         for number, entry in enumerate(self.model.obligations, 1):
             maybe = "if it applies: " if entry.applies == "unknown" else ""
             status = "" if entry.status == "open" else f", {wording.spaced(entry.status)}"
-            text = f"{number}. {maybe}{one_line(entry.action)} ({entry.clause}{status}){self._cite(entry.evidence)}"
+            text = f"{number}. {maybe}{one_line(entry.action)} ({wording.short_clause(entry, self.model)}{status}){self._cite(entry.evidence)}"
             self.sheet.row("To do" if number == 1 else "", text, hang=3)
             if entry.text is not None:
                 self.sheet.verbatim(entry.text)
@@ -140,17 +142,23 @@ class _Block:
         if memory.weights_bytes == memory.total_bytes_per_gpu == "unknown":
             sheet.row("Memory", "unknown")
             return
-        figures = f"{self._figure('weights_bytes')} weights, {self._figure('kv_bytes_per_token')} KV per token, {self._figure('total_bytes_per_gpu')} in all per GPU"
-        sheet.row("Memory", f"{figures} at context {wording.amount(memory.context)} x {memory.concurrency}, {memory.precision}, {memory.stack} {memory.stack_version}")
-        if memory.fits:
-            sheet.row("", "; ".join(self._fit(fit) for fit in memory.fits))
+        figures = f"{self._figure('weights_bytes')} weights, {self._figure('kv_bytes_per_token')} KV per token, {self._figure('total_bytes_per_gpu')} in all"
+        setting = f"per GPU at context {wording.amount(memory.context)} x {memory.concurrency}, {memory.precision}, {memory.stack} {memory.stack_version}"
+        sheet.row("Memory", f"{figures} {setting}")
+        for word in wording.FITS:
+            if fits := [fit for fit in memory.fits if fit.fits == word]:
+                self._fits(wording.FITS[word], fits)
         if memory.assumed:
             sheet.row("", sheet.styled(f"assumed: {one_line(wording.short_assumptions(self.model))}", "dim"))
 
-    def _fit(self, fit: Fit) -> str:
-        cards = fit.gpu if fit.gpus == 1 else f"{fit.gpus}{GLUE}x{GLUE}{fit.gpu}"
-        free = f" ({wording.size(fit.headroom_bytes)} free)" if isinstance(fit.headroom_bytes, int) and fit.headroom_bytes >= 0 else ""
-        return f"{cards} {wording.FITS[fit.fits]}{free}"
+    def _fits(self, word: str, fits: list[Fit]) -> None:
+        cards = [f"{wording.cards(fit).replace(' ', GLUE)}{self._free(fit)}" for fit in fits[:_MANY]]
+        more = f" and {len(fits) - _MANY} more" if len(fits) > _MANY else ""
+        self.sheet.row("", f"{word}: {', '.join(cards)}{more}")
+
+    def _free(self, fit: Fit) -> str:
+        few = len(self.model.memory.fits) <= _FEW
+        return f" ({wording.size(fit.headroom_bytes)} free)" if few and isinstance(fit.headroom_bytes, int) and fit.headroom_bytes >= 0 else ""
 
     def _figure(self, name: str) -> str:
         estimate = self.model.memory.estimates.get(name)
@@ -161,16 +169,20 @@ class _Block:
         for finding in wording.findings(self.model):
             if finding.message != reason:
                 outcome = self.sheet.styled(finding.outcome, _OUTCOME_STYLE[finding.outcome])
-                self.sheet.row(label, f"{finding.rule} {outcome}: {one_line(finding.message)}{self._cite(finding.evidence)}", hang=2)
+                message = one_line(finding.message, 160 if finding.outcome == "note" else 300)
+                self.sheet.row(label, f"{finding.rule} {outcome}: {message}{self._cite(finding.evidence)}", hang=2)
                 label = ""
 
     def _rest(self) -> None:
         sheet, model = self.sheet, self.model
-        assessed = [f"{area.area}{GLUE}{wording.spaced(area.verdict).replace(' ', GLUE)}" for area in model.areas if area.verdict != "not_assessed"]
+        assessed = [f"{area.area} {wording.spaced(area.verdict)}".replace(" ", GLUE) for area in model.areas if area.verdict != "not_assessed"]
         missing = [area.area for area in model.areas if area.verdict == "not_assessed"]
         sheet.row("Areas", ", ".join(assessed) + (f"; not assessed: {', '.join(missing)}" if missing else ""))
-        for entry in model.not_checked:
-            sheet.row("Unchecked" if entry is model.not_checked[0] else "", f"{one_line(entry.topic)}: {one_line(entry.why)}", hang=2)
+        label = "Unchecked"
+        for why, topics in wording.unchecked(model).items():
+            sheet.row(label, f"{', '.join(map(one_line, topics))}: {one_line(why, 160)}", hang=2)
+            label = ""
         cited = [entry for entry in self.report.evidence if entry.id in self.cited]
         if cited:
-            sheet.row("Evidence", ", ".join(sheet.linked(f"{entry.id}{GLUE}{wording.place(entry)}", entry.url) for entry in cited))
+            places = (f"{entry.id} {wording.place(entry, model)}".replace(" ", GLUE) for entry in cited)
+            sheet.row("Evidence", ", ".join(sheet.linked(text, entry.url) for text, entry in zip(places, cited, strict=True)))

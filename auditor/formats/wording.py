@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from auditor.domain.license import Use
-from auditor.domain.memory import Count, Fits
-from auditor.domain.report import EvidenceRecord, Finding, ModelRecord, Permission
+from auditor.domain.memory import Count, Fit, Fits
+from auditor.domain.report import EvidenceRecord, Finding, ModelRecord, ObligationRecord, Permission
 from auditor.domain.verdict import AREAS, OF_PERMISSION, OUTCOMES, VERDICTS, PermissionResult, Verdict, worst_result
 
 SHAPES: dict[Verdict, str] = {"blocked": "■", "incomplete": "○", "review": "▲", "conditional": "◆", "approved": "●"}
@@ -26,9 +26,17 @@ CONFIDENCES = {
     "none": "none",
 }
 FITS: dict[Fits, str] = {"yes": "fits", "no": "does not fit", "uncertain": "fits only at the optimistic end", "unknown": "unknown whether it fits"}
-RELATIONS = {"finetune": "fine-tune of", "adapter": "adapter for", "quantized": "quantized from", "merge": "merge of", "distil": "distilled from", "unknown": "derived from"}
+RELATIONS = {
+    "finetune": "fine-tune of",
+    "adapter": "adapter for",
+    "quantized": "quantized from",
+    "merge": "merge of",
+    "distil": "distilled from",
+    "unknown": "derived from",
+}
 STANDING = "Automated evidence for counsel, not legal advice."
 _COMMIT = re.compile(r"[0-9a-f]{40}")
+_REPOSITORY = re.compile(r"https?://[^/]+/(?:api/models/)?([^/?#]+/[^/?#]+)")
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -100,10 +108,23 @@ def reason(model: ModelRecord) -> str:
     return (given or [permission.because for permission in deciding(model) if permission.because] or ["No reason is recorded."])[0]
 
 
+def grounds(model: ModelRecord) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Rules and evidence ids of the findings that give the reason."""
+    found = [finding for finding in model.findings if finding.message == reason(model)]
+    return tuple(dict.fromkeys(finding.rule for finding in found)), tuple(dict.fromkeys(entry for finding in found for entry in finding.evidence))
+
+
 def clauses(model: ModelRecord) -> str:
-    """Clauses behind the deciding permissions with who set them: `Section 2 (llama3.1)`; empty when there are none."""
+    """Clauses of the permissions that give the verdict, with the license that holds them: `Section 2 (llama3.1)`; empty when something else gives it."""
+    if not any(OF_PERMISSION[permission.result] == model.verdict for permission in deciding(model)):
+        return ""
     parts = (f"{', '.join(permission.clauses)} ({', '.join(permission.decided_by)})" for permission in deciding(model) if permission.clauses)
     return "; ".join(dict.fromkeys(part.removesuffix(" ()") for part in parts))
+
+
+def own_terms_decide(model: ModelRecord) -> bool:
+    """Whether only the model's own license gives the deciding permissions, so that its evidence proves the clauses."""
+    return all(set(permission.decided_by) == {model.license.concluded.key} for permission in deciding(model))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +175,35 @@ def steps(model: ModelRecord) -> tuple[str, ...]:
 
 
 def short_assumptions(model: ModelRecord) -> str:
-    """What sizing assumed, without the explanations after a colon."""
-    return "; ".join(line.partition(": ")[0] for line in model.memory.assumed)
+    """What sizing assumed, without the explanations in brackets."""
+    return "; ".join(line.partition(" (")[0].replace(": ", " ", 1) for line in model.memory.assumed)
 
 
-def place(evidence: EvidenceRecord) -> str:
-    """`LICENSE:1-14`; the kind of source where there is no file."""
-    return f"{evidence.path or spaced(evidence.kind)}{':' if evidence.lines else ''}{evidence.lines}"
+def cards(fit: Fit) -> str:
+    """`rtx-4090`, `4 x rtx-4090`."""
+    return fit.gpu if fit.gpus == 1 else f"{fit.gpus} x {fit.gpu}"
+
+
+def short_clause(obligation: ObligationRecord, model: ModelRecord) -> str:
+    """The clause without the name of the concluded license, which stands above it."""
+    return obligation.clause.removeprefix(f"{model.license.concluded.name}, ")
+
+
+def unchecked(model: ModelRecord) -> dict[str, tuple[str, ...]]:
+    """Topics that were not checked by reason; areas without an assessment are left out, they are listed as areas."""
+    areas = {area.area for area in model.areas if area.verdict == "not_assessed"}
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in model.not_checked:
+        if entry.topic not in areas:
+            found[entry.why] = (*found.get(entry.why, ()), entry.topic)
+    return found
+
+
+def place(evidence: EvidenceRecord, model: ModelRecord) -> str:
+    """`LICENSE:1-14`; with the repository when it is not the model's own; the kind of source where there is no file."""
+    repository = _REPOSITORY.search(evidence.url)
+    other = f"{repository[1]} " if repository and repository[1] != model.id else ""
+    return f"{other}{evidence.path or spaced(evidence.kind)}{':' if evidence.lines else ''}{evidence.lines}"
 
 
 def fact_list(facts: dict[str, object]) -> str:

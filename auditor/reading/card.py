@@ -27,7 +27,7 @@ def card_data(values: Mapping[str, Any], lines: Mapping[str, int] | None = None,
     reader = _Reader(values, list(problems))
     prompt = values.get("extra_gated_prompt")
     lines = lines or {}
-    facts = CardData(
+    return CardData(
         license=reader.strings("license"),
         license_name=reader.string("license_name"),
         license_link=reader.string("license_link"),
@@ -41,7 +41,6 @@ def card_data(values: Mapping[str, Any], lines: Mapping[str, int] | None = None,
         lines={key: line for key, line in lines.items() if key in _READ},
         problems=tuple(reader.problems),
     )
-    return facts
 
 
 _READ = frozenset(CardData.model_fields) | {"extra_gated_prompt", "extra_gated_eu_disallowed"}

@@ -18,12 +18,20 @@ _LINK = re.compile(r"\[([^\]\[]{0,300})\]\((?:https?://|mailto:|#|\.{0,2}/)[^()\
 _COPYRIGHT_MARK = re.compile(r"^[\s#*>/;-]{0,80}(?P<mark>(?:(?:copyright|\(c\)|©)[\s:,]{0,20}){1,6})(?P<rest>.{1,160})$", re.IGNORECASE)
 _BOTH_MARKS = re.compile(r"copyright\s*(?:\(c\)|©)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b|[\[<{](?:yyyy|year)[^\]>}]*[\]>}]", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"[\[<{](?:yyyy|years?|dates?|(?:full ?)?name(?: of (?:copyright owner|author))?|copyright (?:holders?|owners?)|owners?|holders?|organi[sz]ation)[\]>}]|<?\S+@\S+|<?https?://\S+", re.IGNORECASE)
+_PLACEHOLDER = re.compile(
+    r"[\[<{](?:yyyy|years?|dates?|(?:full ?)?name(?: of (?:copyright owner|author))?|copyright (?:holders?|owners?)|owners?|holders?|organi[sz]ation)[\]>}]"
+    r"|<?\S+@\S+|<?https?://\S+",
+    re.IGNORECASE,
+)
 _RESERVED = re.compile(r"all rights reserved\.?", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\b(?:inc|ltd|co|corp|llc|gmbh|al|jr|dr|[a-z])\.", re.IGNORECASE)
-_NAME_WORDS = frozenset("and by the of et al van von de der la inc present team authors contributors developers group".split())
+_NAME_WORDS = frozenset(
+    ("and", "by", "the", "of", "et", "al", "van", "von", "de", "der", "la", "inc", "present", "team", "authors", "contributors", "developers", "group")
+)
 _MAX_COPYRIGHT_WORDS = 16
 _MAX_HEADING_WORDS = 6
+_MAX_HANDLE_WORDS = 3
+"""Words of a holder that may be lower-case, as account names are; too few for a clause that the words below do not give away."""
 # Said in capitals it would pass as a name: a line that speaks of rights is no mere copyright line.
 _SPEAKS_OF_RIGHTS = re.compile(
     r"\b(?:may|must|shall|not|only|no|without|except|unless|excluded?|licen[sc]\w*|permi\w*|commercial\w*|prohibit\w*|distribut\w*|requir\w*|royalt\w*|fees?|pay\w*|appl\w*)\b",
@@ -77,8 +85,9 @@ def _is_copyright_line(line: str) -> bool:
         return False
     rest = _RESERVED.sub("", _PLACEHOLDER.sub("", mark["rest"]))
     words = _WORD.findall(rest)
+    names = [word for word in words if not word.isdigit()]
     sentences = [part for part in re.split(r"[.!?]\s", _ABBREVIATION.sub("", rest)) if part.strip(" .,")]
-    return len(words) <= _MAX_COPYRIGHT_WORDS and len(sentences) <= 1 and all(not word[0].islower() or word in _NAME_WORDS for word in words)
+    return len(words) <= _MAX_COPYRIGHT_WORDS and len(sentences) <= 1 and (len(names) <= _MAX_HANDLE_WORDS or all(not word[0].islower() or word in _NAME_WORDS for word in names))
 
 
 def fingerprint(text: str) -> Fingerprint:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from auditor.domain.evidence import TextFacts
 from auditor.reading.normalize import fingerprint
 
-
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"\xff\xfe", b"\xfe\xff")
 """First bytes of PDF, ZIP (also of office documents), gzip, PNG, JPEG and UTF-16."""
 

@@ -10,9 +10,7 @@ import pytest
 
 from auditor import resources
 from auditor.catalog.catalog import Catalog
-from auditor.catalog.validate import validated
 from auditor.domain.memory import Memory, MemoryInputs, SizingKnowledge, SizingOptions
-from auditor.domain.stack import Stack
 from auditor.sizing import estimate
 from auditor.sizing.gpu_names import choose
 
@@ -31,8 +29,10 @@ CONFIGS: Mapping[str, dict[str, Any]] = {
     "llama-3.2-1b": llama(16, 2048, 32, 8, 8192, 128256, 131072, head_dim=64, tie_word_embeddings=True),
     "llama-3.2-3b": llama(28, 3072, 24, 8, 8192, 128256, 131072, head_dim=128, tie_word_embeddings=True),
     "llama-2-7b": llama(32, 4096, 32, 32, 11008, 32000, 4096),
-    "mistral-7b-v0.1": {**llama(32, 4096, 32, 8, 14336, 32000, 32768), "model_type": "mistral", "architectures": ["MistralForCausalLM"], "sliding_window": 4096},
-    "mistral-7b-v0.3": {**llama(32, 4096, 32, 8, 14336, 32768, 32768), "model_type": "mistral", "architectures": ["MistralForCausalLM"], "sliding_window": None},
+    "mistral-7b-v0.1": {**llama(32, 4096, 32, 8, 14336, 32000, 32768),
+        "model_type": "mistral", "architectures": ["MistralForCausalLM"], "sliding_window": 4096},
+    "mistral-7b-v0.3": {**llama(32, 4096, 32, 8, 14336, 32768, 32768),
+        "model_type": "mistral", "architectures": ["MistralForCausalLM"], "sliding_window": None},
     "qwen2.5-7b": {
         **llama(28, 3584, 28, 4, 18944, 152064, 32768),
         "model_type": "qwen2", "architectures": ["Qwen2ForCausalLM"], "use_sliding_window": False, "sliding_window": 131072,
@@ -42,7 +42,8 @@ CONFIGS: Mapping[str, dict[str, Any]] = {
         "model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"], "head_dim": 128, "tie_word_embeddings": True, "use_sliding_window": False,
     },
     "qwen3-32b": {**llama(64, 5120, 64, 8, 25600, 151936, 40960), "model_type": "qwen3", "architectures": ["Qwen3ForCausalLM"], "head_dim": 128},
-    "gemma-2b": {**llama(18, 2048, 8, 1, 16384, 256000, 8192), "model_type": "gemma", "architectures": ["GemmaForCausalLM"], "head_dim": 256, "tie_word_embeddings": None},
+    "gemma-2b": {**llama(18, 2048, 8, 1, 16384, 256000, 8192),
+        "model_type": "gemma", "architectures": ["GemmaForCausalLM"], "head_dim": 256, "tie_word_embeddings": None},
     "phi-4": {**llama(40, 5120, 40, 10, 17920, 100352, 16384), "model_type": "phi3", "architectures": ["Phi3ForCausalLM"], "sliding_window": None},
     "falcon-7b": {
         "architectures": ["FalconForCausalLM"], "model_type": "falcon", "hidden_size": 4544, "num_hidden_layers": 32, "num_attention_heads": 71,
@@ -67,7 +68,8 @@ CONFIGS: Mapping[str, dict[str, Any]] = {
         "vocab_size": 50400, "tie_word_embeddings": False, "torch_dtype": "float16",
     },
     "phi-2": {
-        **llama(32, 2560, 32, 32, 10240, 51200, 2048), "model_type": "phi", "architectures": ["PhiForCausalLM"], "torch_dtype": "float16", "qk_layernorm": False,
+        **llama(32, 2560, 32, 32, 10240, 51200, 2048), "model_type": "phi", "architectures": ["PhiForCausalLM"],
+        "torch_dtype": "float16", "qk_layernorm": False,
     },
     "qwen2.5-vl-7b": {
         **llama(28, 3584, 28, 4, 18944, 152064, 128000), "model_type": "qwen2_5_vl", "architectures": ["Qwen2_5_VLForConditionalGeneration"],
@@ -87,13 +89,15 @@ CONFIGS: Mapping[str, dict[str, Any]] = {
     },
     "qwen3-30b-a3b": {
         **llama(48, 2048, 32, 4, 6144, 151936, 40960), "model_type": "qwen3_moe", "architectures": ["Qwen3MoeForCausalLM"], "head_dim": 128,
-        "num_experts": 128, "num_experts_per_tok": 8, "moe_intermediate_size": 768, "decoder_sparse_step": 1, "mlp_only_layers": [], "use_sliding_window": False,
+        "num_experts": 128, "num_experts_per_tok": 8, "moe_intermediate_size": 768,
+        "decoder_sparse_step": 1, "mlp_only_layers": [], "use_sliding_window": False,
     },
     "granite-3.1-1b-a400m": {
         **llama(24, 1024, 16, 8, 512, 49155, 131072), "model_type": "granitemoe", "architectures": ["GraniteMoeForCausalLM"], "num_local_experts": 32,
         "num_experts_per_tok": 8, "tie_word_embeddings": True,
     },
-    "bert": {"architectures": ["BertModel"], "model_type": "bert", "hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "vocab_size": 30522},
+    "bert": {"architectures": ["BertModel"], "model_type": "bert",
+        "hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "vocab_size": 30522},
     "deepseek-v3": {"architectures": ["DeepseekV3ForCausalLM"], "model_type": "deepseek_v3", "kv_lora_rank": 512, "num_hidden_layers": 61},
     "gpt-oss": {"architectures": ["GptOssForCausalLM"], "model_type": "gpt_oss", "sliding_window": 128, "num_hidden_layers": 24},
 }  # fmt: skip
@@ -102,8 +106,7 @@ CONFIGS: Mapping[str, dict[str, Any]] = {
 @pytest.fixture(scope="session")
 def knowledge() -> SizingKnowledge:
     catalog = Catalog(resources.rules())
-    stacks = {name: validated(catalog.store, f"stacks/{name}.yaml", Stack) for name in catalog.store.names("stacks")}
-    return SizingKnowledge(catalog.gpus, catalog.architectures, catalog.geometries, stacks)
+    return SizingKnowledge(catalog.gpus, catalog.architectures, catalog.geometries, catalog.stacks)
 
 
 @pytest.fixture(scope="session")
@@ -121,6 +124,7 @@ def size(knowledge: SizingKnowledge) -> Callable[..., Memory]:
         options = {key: more.pop(key) for key in ("context", "concurrency", "tensor_parallel", "quantization", "stack") if key in more}
         notes = tuple(c.assumed for c in chosen if c.assumed)
         inputs: Any = {"model_id": "someone/something", **more}
-        return estimate(MemoryInputs(config=config, **inputs), SizingOptions(gpus=tuple((c.gpu, c.count) for c in chosen), assumed=notes, **options), knowledge)  # type: ignore[arg-type]
+        declared = SizingOptions(gpus=tuple((c.gpu, c.count) for c in chosen), assumed=notes, **options)
+        return estimate(MemoryInputs(config=config, **inputs), declared, knowledge)  # type: ignore[arg-type]
 
     return run

@@ -85,9 +85,6 @@ def test_a_quantization_declared_beside_the_config(size, config):
 
 
 def test_absurd_products_are_unknown(size, config):
-    huge = {
-        key: (1 << 40) - 1
-        for key in ("num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "vocab_size", "intermediate_size", "head_dim")
-    }
-    memory = size(config("llama-3.1-8b", **huge), gpus=("h100",))
+    dimensions = ("num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "vocab_size", "intermediate_size", "head_dim")
+    memory = size(config("llama-3.1-8b", **dict.fromkeys(dimensions, (1 << 40) - 1)), gpus=("h100",))
     assert {memory.weights_bytes, memory.parameters, memory.kv_bytes_per_token, memory.total_bytes_per_gpu} == {"unknown"}

@@ -1,0 +1,98 @@
+"""The knowledge looked at as a whole: names that point nowhere, names that point to two things, texts claimed twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from license_expression import get_spdx_licensing
+
+from auditor.catalog.catalog import Catalog, folded
+from auditor.domain.conditions import AllOf, AnyOf, Business, Condition, FieldOfUse, Not, Territory, Threshold
+from auditor.domain.license import License, LicenseFamily
+from auditor.domain.vocabulary import Vocabulary
+
+
+def problems(catalog: Catalog) -> list[str]:
+    """One line per problem, each naming the file; empty when the knowledge is consistent. Raises CatalogError for a file that does not load."""
+    return [*_licenses(catalog), *_texts(catalog), *_hub_ids(catalog), *_gpus(catalog), *_geometries(catalog)]
+
+
+def _licenses(catalog: Catalog) -> Iterator[str]:
+    spdx = {key.lower() for key in get_spdx_licensing().known_symbols}
+    hub_names = {folded(hub_id): key for hub_id, key in catalog.hub_ids.items()}
+    for key in catalog.license_keys:
+        entry, where = catalog.license_entry(key), f"rules/licenses/{key}.yaml"
+        for alias in entry.aliases:
+            if hub_names.get(folded(alias), key) != key:
+                yield f"{where}: aliases: {alias!r} is the Hub id of {hub_names[folded(alias)]}; drop it"
+        if isinstance(entry, LicenseFamily):
+            yield from (f"{where}: members: no license {member!r}" for member in entry.members if member not in catalog.license_keys)
+        if not isinstance(entry, License):
+            continue
+        if entry.spdx and entry.spdx.lower() not in spdx:
+            yield f"{where}: spdx: {entry.spdx!r} is no SPDX id"
+        if entry.verified and not entry.texts:
+            yield f"{where}: texts: a verified license needs the fingerprint of at least one text"
+        for term in entry.terms:
+            for condition in (term.when, term.unless):
+                if condition is not None:
+                    yield from (f"{where}: terms.{term.id}: {problem}" for problem in _condition(condition, catalog.vocabulary))
+
+
+def _condition(condition: Condition, vocabulary: Vocabulary) -> Iterator[str]:
+    if isinstance(condition, (AllOf, AnyOf)):
+        for part in condition.of:
+            yield from _condition(part, vocabulary)
+    elif isinstance(condition, Not):
+        yield from _condition(condition.of, vocabulary)
+    elif isinstance(condition, Threshold):
+        fact = vocabulary.facts.get(condition.fact)
+        if fact is None or fact.type not in ("count", "money"):
+            yield f"fact {condition.fact!r} is no number of rules/vocabulary.yaml"
+        elif fact.currency != condition.currency:
+            yield f"the limit is in {condition.currency}, the fact {condition.fact!r} in {fact.currency}"
+        elif condition.basis == "at_release" and fact.at_release is None:
+            yield f"fact {condition.fact!r} has no figure for the month before a release (`at_release`)"
+    elif isinstance(condition, Business):
+        yield from (f"business {name!r} is not in rules/vocabulary.yaml" for name in condition.any_of if name not in vocabulary.business)
+    elif isinstance(condition, FieldOfUse):
+        yield from (f"field of use {name!r} is not in rules/vocabulary.yaml" for name in condition.any_of if name not in vocabulary.field_of_use)
+    elif isinstance(condition, Territory):
+        known = {*vocabulary.territories, *vocabulary.territory_groups, *vocabulary.territory_names, "WORLD"}
+        yield from (f"region {name!r} is no ISO 3166 code or group" for name in condition.regions if name.upper() not in known)
+
+
+def _texts(catalog: Catalog) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for key in catalog.license_keys:
+        entry = catalog.license_entry(key)
+        for text in entry.texts if isinstance(entry, License) else ():
+            if (other := seen.setdefault(text.sha256, key)) != key:
+                yield f"rules/licenses/{key}.yaml: texts.{text.id}: the same words are a text of {other}"
+
+
+def _hub_ids(catalog: Catalog) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for key in catalog.license_keys:
+        hub_id = catalog.license_entry(key).hub_id
+        if hub_id and (other := seen.setdefault(hub_id, key)) != key:
+            yield f"rules/licenses/{key}.yaml: hub_id: {hub_id!r} belongs to {other} already"
+
+
+def _gpus(catalog: Catalog) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for key, gpu in catalog.gpus.items():
+        for name in {folded(key), *(folded(alias) for alias in gpu.aliases)}:
+            if (other := seen.setdefault(name, key)) != key:
+                yield f"rules/hardware/{key}.yaml: aliases: {name!r} belongs to {other} already"
+
+
+def _geometries(catalog: Catalog) -> Iterator[str]:
+    known = {model_type for architecture in catalog.architectures.values() for model_type in architecture.model_types}
+    seen: dict[str, str] = {}
+    for key, entry in catalog.geometries.items():
+        if entry.model_type not in known:
+            yield f"rules/geometry/{key}.yaml: model_type: {entry.model_type!r} is in no file of rules/architectures"
+        for model_id in entry.model_ids:
+            if (other := seen.setdefault(model_id.lower(), key)) != key:
+                yield f"rules/geometry/{key}.yaml: model_ids: {model_id!r} belongs to {other} already"
