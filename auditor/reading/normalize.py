@@ -26,7 +26,7 @@ _PLACEHOLDER = re.compile(
 _RESERVED = re.compile(r"all rights reserved\.?", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\b(?:inc|ltd|co|corp|llc|gmbh|al|jr|dr|[a-z])\.", re.IGNORECASE)
 _NAME_WORDS = frozenset(
-    ("and", "by", "the", "of", "et", "al", "van", "von", "de", "der", "la", "inc", "present", "team", "authors", "contributors", "developers", "group")
+    ("and", "by", "the", "of", "et", "al", "van", "von", "de", "der", "la", "inc", "present", "individual", "respective", "team", "authors", "contributors", "developers", "group")
 )
 _MAX_COPYRIGHT_WORDS = 16
 _MAX_HEADING_WORDS = 6
