@@ -72,7 +72,9 @@ def _license(entry: LicenseEntry) -> str:
         "Terms:",
     ]
     sources = ["", "Sources:", *(f"  {source.url}" for source in entry.sources)]
-    return "\n".join([*head, *(_term(term) for term in entry.terms), f"Outputs: {fill(entry.outputs.summary, WIDTH)} ({entry.outputs.clause})", *sources]) + "\n"
+    return (
+        "\n".join([*head, *(_term(term) for term in entry.terms), f"Outputs: {fill(entry.outputs.summary, WIDTH)} ({entry.outputs.clause})", *sources]) + "\n"
+    )
 
 
 def _grant_word(entry: License, use: str) -> str:
@@ -109,4 +111,5 @@ def _gpu(gpu: Gpu) -> str:
 def _rule(rule: Rule) -> str:
     fires = "\n".join(f"  fires: {example.why}" for example in rule.examples.fires)
     silent = "\n".join(f"  silent: {example.why}" for example in rule.examples.silent)
-    return f"{rule.id}: {rule.title}\nArea {rule.area}, outcome {rule.outcome}, once per {rule.each}.\n\n{fill(rule.why, WIDTH)}\n\nWhat to do: {rule.how_to_fix}\n\n{fires}\n{silent}\n"
+    head = f"{rule.id}: {rule.title}\nArea {rule.area}, outcome {rule.outcome}, once per {rule.each}."
+    return f"{head}\n\n{fill(rule.why, WIDTH)}\n\nWhat to do: {rule.how_to_fix}\n\n{fires}\n{silent}\n"

@@ -59,7 +59,8 @@ def _rules_readme(catalog: Catalog) -> str:
     licenses = [catalog.license_entry(key) for key in catalog.license_keys]
     rules = "\n".join(f"| {r.id} | {r.area} | {r.outcome} | {r.title} |" for r in load_rules(catalog))
     rows = "\n".join(
-        f"| {e.key} | {e.category if isinstance(e, License) else e.entry} | {('yes' if e.verified else 'no') if isinstance(e, License) else ''} | {e.name} |" for e in licenses
+        f"| {e.key} | {e.category if isinstance(e, License) else e.entry} | {('yes' if e.verified else 'no') if isinstance(e, License) else ''} | {e.name} |"
+        for e in licenses
     )
     return f"""# The knowledge
 

@@ -14,9 +14,30 @@ from auditor.audit.not_checked import not_checked
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import Evidence, Unavailable
 from auditor.domain.report import (
-    SCHEMA_VERSION, Access, Area, Concluded, Conflict, Declared, Edge, EvidenceRecord, FileRecord, Finding, Flip, LicenseRecord, ModelRecord, ObligationRecord,
-    Permission, PolicyRecord, ProfileRecord, Report, Revision, Run, RunError, Summary, Tool,
-)  # fmt: skip
+    SCHEMA_VERSION,
+    Access,
+    Area,
+    Concluded,
+    Conflict,
+    Declared,
+    Edge,
+    EvidenceRecord,
+    FileRecord,
+    Finding,
+    Flip,
+    LicenseRecord,
+    ModelRecord,
+    ObligationRecord,
+    Permission,
+    PolicyRecord,
+    ProfileRecord,
+    Report,
+    Revision,
+    Run,
+    RunError,
+    Summary,
+    Tool,
+)
 from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import SEVERITY, VERDICTS, exit_code, worst
 
@@ -40,7 +61,17 @@ class Register:
     def records(self) -> tuple[EvidenceRecord, ...]:
         """The register."""
         return tuple(
-            EvidenceRecord(id=number, kind=e.kind, url=e.url, path=one_line(e.path), lines=e.lines, quote=e.quote, sha256=e.sha256, retrieved_at=e.retrieved_at, status=e.status)
+            EvidenceRecord(
+                id=number,
+                kind=e.kind,
+                url=e.url,
+                path=one_line(e.path),
+                lines=e.lines,
+                quote=e.quote,
+                sha256=e.sha256,
+                retrieved_at=e.retrieved_at,
+                status=e.status,
+            )
             for e, number in self._numbers.items()
         )
 
@@ -59,7 +90,9 @@ def assemble(assessments: Sequence[Assessment], request: Request, catalog: Catal
         policy=PolicyRecord(name=request.policy.key, sha256=hashlib.sha256(request.policy.model_dump_json().encode()).hexdigest(), ref=request.policy_ref),
         profile=ProfileRecord(use=request.profile.uses, use_source=request.profile.use_source, facts=dict(request.profile.declared)),
         run=Run(mode=mode, complete=not errors, evaluated_at=request.evaluated_at, errors=errors),
-        summary=Summary(verdict=verdict, exit_code=exit_code(verdict, request.fail_on), counts={word: sum(m.verdict == word for m in models) for word in VERDICTS}),
+        summary=Summary(
+            verdict=verdict, exit_code=exit_code(verdict, request.fail_on), counts={word: sum(m.verdict == word for m in models) for word in VERDICTS}
+        ),
         models=models,
         evidence=register.records(),
     )
@@ -96,27 +129,45 @@ def _model(a: Assessment, request: Request, register: Register) -> ModelRecord:
         permissions=tuple(_permission(a, index, request) for index in range(len(a.permissions))),
         obligations=_obligations(a, register),
         lineage=tuple(
-            Edge(child=one_line(e.child), parent=one_line(e.parent), relation=e.relation, source=e.source, depth=1, license=e.license or "unknown", grade=e.grade,
-                 because=one_line(e.because, 600), evidence=register.ids(e.evidence))
+            Edge(
+                child=one_line(e.child),
+                parent=one_line(e.parent),
+                relation=e.relation,
+                source=e.source,
+                depth=1,
+                license=e.license or "unknown",
+                grade=e.grade,
+                because=one_line(e.because, 600),
+                evidence=register.ids(e.evidence),
+            )
             for e in a.inheritance.edges
         ),
         memory=a.memory,
         findings=_findings(a, register),
         not_checked=not_checked(a),
         files=tuple(
-            FileRecord(path=one_line(f.path), size=f.size if f.size is not None else "unknown", sha256=f.sha256 or "unknown", role=role(f)) for f in ((info.files or ())[:MAX_FILES] if info else ())
+            FileRecord(path=one_line(f.path), size=f.size if f.size is not None else "unknown", sha256=f.sha256 or "unknown", role=role(f))
+            for f in ((info.files or ())[:MAX_FILES] if info else ())
         ),
-    )  # fmt: skip
+    )
 
 
 def _license(a: Assessment, register: Register) -> LicenseRecord:
     facts, concluded = a.license, a.license.conclusion
     return LicenseRecord(
         declared=tuple(
-            Declared(value=w.match.keys[0] if w.match.kind == "exact" and len(w.match.keys) == 1 else w.value, witness=w.kind, evidence=register.ids(w.evidence)) for w in facts.witnesses
+            Declared(
+                value=w.match.keys[0] if w.match.kind == "exact" and len(w.match.keys) == 1 else w.value, witness=w.kind, evidence=register.ids(w.evidence)
+            )
+            for w in facts.witnesses
         ),
         concluded=Concluded(
-            key=concluded.key, name=concluded.name, expression=concluded.expression, method=concluded.method, confidence=concluded.confidence, evidence=register.ids(concluded.evidence)
+            key=concluded.key,
+            name=concluded.name,
+            expression=concluded.expression,
+            method=concluded.method,
+            confidence=concluded.confidence,
+            evidence=register.ids(concluded.evidence),
         ),
         conflicts=tuple(Conflict(kind=c.kind, values=c.values, evidence=register.ids(c.evidence)) for c in facts.conflicts),
     )
@@ -126,7 +177,13 @@ def _permission(a: Assessment, index: int, request: Request) -> Permission:
     result = a.permissions[index]
     flips = tuple(Flip(fact=f.fact, value=f.value, result=f.result) for f in result.flips)
     return Permission(
-        use=result.use, intended=result.use in request.profile.uses, result=result.result, because=one_line(result.because, 600), decided_by=result.decided_by, clauses=result.clauses, flips=flips
+        use=result.use,
+        intended=result.use in request.profile.uses,
+        result=result.result,
+        because=one_line(result.because, 600),
+        decided_by=result.decided_by,
+        clauses=result.clauses,
+        flips=flips,
     )
 
 
@@ -134,11 +191,21 @@ def _obligations(a: Assessment, register: Register) -> tuple[ObligationRecord, .
     proof = register.ids(a.license.conclusion.evidence)
     return tuple(
         ObligationRecord(
-            id=o.id, kind=o.kind, modality=o.modality, action=o.action, text=o.text, clause=o.clause, trigger=o.trigger, uses=o.uses, applies=o.applies, because=o.because,
-            status="open", evidence=proof,
+            id=o.id,
+            kind=o.kind,
+            modality=o.modality,
+            action=o.action,
+            text=o.text,
+            clause=o.clause,
+            trigger=o.trigger,
+            uses=o.uses,
+            applies=o.applies,
+            because=o.because,
+            status="open",
+            evidence=proof,
         )
         for o in a.obligations
-    )  # fmt: skip
+    )
 
 
 def _findings(a: Assessment, register: Register) -> tuple[Finding, ...]:
@@ -148,8 +215,15 @@ def _findings(a: Assessment, register: Register) -> tuple[Finding, ...]:
         numbered[finding.rule] = numbered.get(finding.rule, 0) + 1
         found.append(
             Finding(
-                id=f"{finding.rule}-{numbered[finding.rule]}", rule=finding.rule, area=finding.area, outcome=finding.outcome, rule_outcome=finding.rule_outcome,
-                severity=SEVERITY[finding.outcome], message=finding.message, how_to_fix=finding.how_to_fix, evidence=register.ids(finding.evidence),
+                id=f"{finding.rule}-{numbered[finding.rule]}",
+                rule=finding.rule,
+                area=finding.area,
+                outcome=finding.outcome,
+                rule_outcome=finding.rule_outcome,
+                severity=SEVERITY[finding.outcome],
+                message=finding.message,
+                how_to_fix=finding.how_to_fix,
+                evidence=register.ids(finding.evidence),
             )
-        )  # fmt: skip
+        )
     return tuple(found)

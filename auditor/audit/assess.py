@@ -104,14 +104,26 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
 
 
 def _areas(
-    findings: Sequence[FindingFact], own: Sequence[UseResult], inherited: Inheritance, uses: Sequence[Use], gating: frozenset[AreaName], gpus: bool, memory: Memory
+    findings: Sequence[FindingFact],
+    own: Sequence[UseResult],
+    inherited: Inheritance,
+    uses: Sequence[Use],
+    gating: frozenset[AreaName],
+    gpus: bool,
+    memory: Memory,
 ) -> tuple[AreaResult, ...]:
     own_intended = [result for result in own if result.use in uses]
     flowing = [result for use in uses for _, result in inherited.by_use.get(use, ())]
     fits = "fits the declared GPU at the pessimistic end of the estimate" if gpus else "no GPU was declared"
     return (
         _area("license", findings, own_intended, gating, "every intended use is permitted and nothing is asked for"),
-        _area("lineage", findings, flowing, gating, "no base model is stated" if not inherited.edges else "nothing that flows down from the base models restricts an intended use"),
+        _area(
+            "lineage",
+            findings,
+            flowing,
+            gating,
+            "no base model is stated" if not inherited.edges else "nothing that flows down from the base models restricts an intended use",
+        ),
         _not_assessed("artifact"),
         _area("memory", findings, [], gating, fits) if "memory" in gating else AreaResult("memory", "not_gated", False, (fits,)),
         _not_assessed("serving"),

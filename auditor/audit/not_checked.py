@@ -46,5 +46,9 @@ _NEVER = (
 def _unknown_memory(assessment: Assessment) -> list[tuple[str, str]]:
     memory = assessment.memory
     names = ("weights_bytes", "kv_bytes_per_token", "total_bytes_per_gpu")
-    why = f"architecture {memory.architecture_class}" if memory.architecture_class.startswith("unknown") else "; ".join(memory.assumed) or "no source for the figure"
+    why = (
+        f"architecture {memory.architecture_class}"
+        if memory.architecture_class.startswith("unknown")
+        else "; ".join(memory.assumed) or "no source for the figure"
+    )
     return [(name, one_line(why, 200)) for name in names if getattr(memory, name) == "unknown"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -79,10 +79,10 @@ def _mode(source: Source) -> Literal["hub", "bundle", "offline"]:
     return source.mode
 
 
-def _frozen_releases(licenses: Sequence[LicenseFacts] | object, catalog: Catalog) -> set[tuple[str, str]]:
+def _frozen_releases(licenses: Iterable[LicenseFacts], catalog: Catalog) -> set[tuple[str, str]]:
     """Distinct (fact, release) that thresholds of this run are frozen at."""
     found = set()
-    for facts in licenses:  # type: ignore[attr-defined]
+    for facts in licenses:
         for key in facts.candidates:
             for term in catalog.license(key).terms:
                 for leaf in leaves(term.when) if term.when else ():

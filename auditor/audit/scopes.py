@@ -30,7 +30,9 @@ def scopes(
         "permission": [_permission(result, facts, request) for result in own] if known and _speaks(facts) else [],
         "inherited": _inherited(inherited, request),
         "edge": [
-            EdgeScope(evidence=e.evidence, child=e.child, parent=e.parent, relation=e.relation, grade=e.grade, state=e.state, excused=e.excused, because=e.because)
+            EdgeScope(
+                evidence=e.evidence, child=e.child, parent=e.parent, relation=e.relation, grade=e.grade, state=e.state, excused=e.excused, because=e.because
+            )
             for e in inherited.edges
         ],
         "fit": _fits(memory) if request.sizing.gpus else [],
@@ -44,19 +46,20 @@ def _speaks(facts: LicenseFacts) -> bool:
 
 def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request: Request, vocabulary: Vocabulary) -> ModelScope:
     info = evidence.info
-    available = not isinstance(info, Unavailable)
+    answer = None if isinstance(info, Unavailable) else info.facts
+    available = answer is not None
     tags = [w for w in facts.witnesses if w.kind in ("card_tag", "card_name")]
     return ModelScope(
-        evidence=facts.conclusion.evidence or tuple(e for w in tags for e in w.evidence) or _metadata_evidence(evidence),
-        metadata="available" if available else info.reason,
-        metadata_detail="" if available else f"{info.detail} [{info.url}]",
+        evidence=(*facts.conclusion.evidence, *(e for w in tags for e in w.evidence)) or _metadata_evidence(evidence),
+        metadata=info.reason if isinstance(info, Unavailable) else "available",
+        metadata_detail=f"{info.detail} [{info.url}]" if isinstance(info, Unavailable) else "",
         license_method=facts.conclusion.method,
         license_name=facts.conclusion.name,
         license_verified=(facts.conclusion.confidence != "low") if facts.conclusion.key else None if not available else True,
         identified_in=facts.identified_in,
         tag_kind=facts.tag.kind,
         tag_count=len(facts.tag.keys) if facts.tag.kind == "exact" else 1,
-        tag_value=", ".join(dict.fromkeys(w.value for w in tags)) or "none",
+        tag_value=", ".join(dict.fromkeys(w.value for w in tags if w.match.kind != "placeholder" or len(tags) == 1)) or "none",
         has_tag=bool(tags),
         name_without_license=bool(tags) and not any(w.kind == "card_tag" for w in tags),
         unread_license_files=len(facts.unread_license_files),
@@ -65,8 +68,8 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request
         unread_other_named="; ".join(facts.unread_other),
         card_problems=len(facts.card_problems),
         card_problems_named="; ".join(facts.card_problems),
-        files_listed=available and info.facts.files is not None,
-        eu_disallowed=available and bool(info.facts.card and info.facts.card.gate_eu_disallowed),
+        files_listed=answer is not None and answer.files is not None,
+        eu_disallowed=bool(answer and answer.card and answer.card.gate_eu_disallowed),
         deployer_in_eu=_in_eu(request, vocabulary),
         require_text=request.policy.require_text,
         gpus_declared=bool(request.sizing.gpus),
@@ -101,7 +104,7 @@ def _permission(result: UseResult, facts: LicenseFacts, request: Request) -> Per
         result=result.result,
         because=result.because,
         clause=", ".join(result.clauses) or "no clause",
-        flip_facts=what_to_declare(result.flips) or "Have the license read by a person.",
+        flip_facts=what_to_declare(result.flips) or "Have the license text read by a person.",
     )
 
 

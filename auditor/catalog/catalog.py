@@ -84,13 +84,12 @@ class Catalog:
     @cached_property
     def texts(self) -> Mapping[str, KnownText]:
         """SHA-256 of normalised words to the license text that has it."""
-        return {
-            text["sha256"]: KnownText(key, text["id"], text["form"]) for key, value in self._raw_licenses.items() for text in value.get("texts") or ()
-        }
+        return {text["sha256"]: KnownText(key, text["id"], text["form"]) for key, value in self._raw_licenses.items() for text in value.get("texts") or ()}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        return validated(self.store, "vocabulary.yaml", Vocabulary)
+        vocabulary: Vocabulary = validated(self.store, "vocabulary.yaml", Vocabulary)
+        return vocabulary
 
     @cached_property
     def gpus(self) -> Mapping[str, Gpu]:

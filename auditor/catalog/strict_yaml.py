@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
 
@@ -25,8 +25,10 @@ class StrictYamlError(ValueError):
 class _Loader(_BaseLoader):  # type: ignore[misc]
     """CSafeLoader without implicit timestamps; composing is checked before anything is constructed."""
 
-    yaml_implicit_resolvers = {
-        letter: [(tag, pattern) for tag, pattern in resolvers if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:merge"}]
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
+        letter: [
+            (tag, pattern) for tag, pattern in resolvers if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:merge"}
+        ]
         for letter, resolvers in _BaseLoader.yaml_implicit_resolvers.items()
     }
 
@@ -40,7 +42,8 @@ def load(text: str) -> tuple[Any, dict[Path, int]]:
     Raises StrictYamlError for syntax errors, anchors and aliases, duplicate or non-string keys, and plain `yes`, `no`, `on`, `off`.
     """
     try:
-        if alias := next((e for e in yaml.parse(text, Loader=_BaseLoader) if isinstance(e, yaml.AliasEvent) or getattr(e, "anchor", None)), None):
+        alias: Any = next((e for e in yaml.parse(text, Loader=_BaseLoader) if isinstance(e, yaml.AliasEvent) or getattr(e, "anchor", None)), None)
+        if alias is not None:
             raise StrictYamlError("anchors and aliases are not allowed; write the value out", alias.start_mark.line + 1)
         loader = _Loader(text)
         try:
@@ -57,7 +60,7 @@ def load(text: str) -> tuple[Any, dict[Path, int]]:
     return value, lines
 
 
-def _value(loader: Any, node: yaml.Node, path: Path, lines: dict[Path, int]) -> Any:
+def _value(loader: Any, node: Any, path: Path, lines: dict[Path, int]) -> Any:
     lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         return dict(_pair(loader, key, value, path, lines) for key, value in _unique(loader, node))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
@@ -11,19 +11,17 @@ from auditor.catalog.store import RuleFile, Store
 from auditor.catalog.strict_yaml import line_of
 from auditor.domain.errors import CatalogError, did_you_mean
 
-T = TypeVar("T")
-
 
 @cache
 def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def validated(store: Store, path: str, kind: type[T] | Any) -> T:
+def validated(store: Store, path: str, kind: Any) -> Any:
     """The file as `kind`. The key of an entry that has one must be its file's name."""
     file = store.read(path)
     try:
-        value: T = _adapter(kind).validate_python(file.value)
+        value: Any = _adapter(kind).validate_python(file.value)
     except ValidationError as error:
         raise _readable(store.parse(path), error, kind) from None
     key = getattr(value, "key", None)
@@ -50,9 +48,7 @@ def _is_union_tag(value: Any, location: tuple[Any, ...], part: Any) -> bool:
     for step in location:
         if step is part and not (isinstance(node, dict) and step in node) and not isinstance(step, int):
             return isinstance(node, dict) and step in (node.get("entry"), node.get("kind"))
-        if isinstance(node, dict) and step in node:
-            node = node[step]
-        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+        if (isinstance(node, dict) and step in node) or (isinstance(node, list) and isinstance(step, int) and step < len(node)):
             node = node[step]
     return False
 

@@ -16,10 +16,17 @@ if TYPE_CHECKING:
 
 
 def check(
-    models: Annotated[list[str] | None, typer.Argument(metavar="[ID[@REVISION]]...", help="Models on the Hub, such as org/name or org/name@commit.", show_default=False)] = None,
+    models: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID[@REVISION]]...", help="Models on the Hub, such as org/name or org/name@commit.", show_default=False)
+    ] = None,
     evidence: Annotated[Path | None, typer.Option(metavar="DIR", help="Audit saved evidence instead of the Hub; without ids, everything in it.")] = None,
-    use: Annotated[list[str] | None, typer.Option(metavar="USE", help="What you intend: internal, hosted, embedded, redistribute, finetune, ... Repeatable; hosted when nothing is said.")] = None,
-    fact: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="A fact about you, such as monthly_active_users=10M or organization=company. Repeatable.")] = None,
+    use: Annotated[
+        list[str] | None,
+        typer.Option(metavar="USE", help="What you intend: internal, hosted, embedded, redistribute, finetune, ... Repeatable; hosted when nothing is said."),
+    ] = None,
+    fact: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A fact about you, such as monthly_active_users=10M or organization=company. Repeatable.")
+    ] = None,
     gpu: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A GPU to serve on, such as rtx-4090 or l40sx2. Repeatable; makes memory gate.")] = None,
     context: Annotated[int | None, typer.Option(metavar="N", help="Tokens of context for the memory estimate.")] = None,
     concurrency: Annotated[int | None, typer.Option(metavar="N", help="Requests at once for the memory estimate.")] = None,
@@ -28,14 +35,20 @@ def check(
     stack: Annotated[str | None, typer.Option(metavar="NAME", help="Serving stack, such as vllm.")] = None,
     policy: Annotated[str | None, typer.Option(metavar="NAME", help="Policy: default or strict.")] = None,
     format_: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="terminal, json or html on standard output.")] = "terminal",
-    output: Annotated[list[str] | None, typer.Option("--output", "-o", metavar="FILE", help="Also write FILE; the format follows from its ending, or FORMAT:FILE. Repeatable.")] = None,
-    fail_on: Annotated[str | None, typer.Option(metavar="WORD", help="Worst verdict that still passes is the one before: blocked, review (default), conditional, or never.")] = None,
+    output: Annotated[
+        list[str] | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Also write FILE; the format follows from its ending, or FORMAT:FILE. Repeatable."),
+    ] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Worst verdict that still passes is the one before: blocked, review (default), conditional, or never.")
+    ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Same as --fail-on never.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Make no request at all.")] = False,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Judge dates at this day instead of today (else SOURCE_DATE_EPOCH).")] = None,
 ) -> int:
     """Audit models: license, lineage, memory; the exit code gates."""
     import os
+    import sys
 
     from auditor import resources
     from auditor.audit import audit
@@ -46,9 +59,17 @@ def check(
 
     catalog = Catalog(resources.rules())
     flags = Flags(
-        use=use or (), facts=fact or (), gpus=gpu or (), context=context, concurrency=concurrency, tensor_parallel=tensor_parallel, quantization=quantization,
-        stack=stack, policy=policy, fail_on="never" if exit_zero else fail_on,
-    )  # fmt: skip
+        use=use or (),
+        facts=fact or (),
+        gpus=gpu or (),
+        context=context,
+        concurrency=concurrency,
+        tensor_parallel=tensor_parallel,
+        quantization=quantization,
+        stack=stack,
+        policy=policy,
+        fail_on="never" if exit_zero else fail_on,
+    )
     settings = resolve(flags, os.environ, Path.cwd(), catalog.vocabulary)
     _check_format(format_)
     targets = [format_for_path(target) for target in output or ()]
@@ -59,7 +80,7 @@ def check(
         say("nothing to audit: no model was named", "run: auditor check ORG/NAME")
         return 5
     report = audit(source, _request(refs, settings, catalog, as_of), catalog)
-    command = ("auditor", "check", *(models or ()))
+    command = ("auditor", *sys.argv[1:])
     for target in targets:
         write_file(target.path, render(target.format, report, terminal_context(command)))
     code = report.summary.exit_code
@@ -112,15 +133,20 @@ def _request(refs: tuple[ModelRef, ...], settings: Settings, catalog: Catalog, a
         models=refs,
         profile=settings.profile,
         sizing=SizingOptions(
-            gpus=tuple((choice.gpu, choice.count) for choice in chosen), context=settings.context, concurrency=settings.concurrency, tensor_parallel=settings.tensor_parallel,
-            quantization=settings.quantization, stack=stack, assumed=tuple(choice.assumed for choice in chosen if choice.assumed),
+            gpus=tuple((choice.gpu, choice.count) for choice in chosen),
+            context=settings.context,
+            concurrency=settings.concurrency,
+            tensor_parallel=settings.tensor_parallel,
+            quantization=settings.quantization,
+            stack=stack,
+            assumed=tuple(choice.assumed for choice in chosen if choice.assumed),
         ),
         stack=stack,
         policy=policy.model_copy(update=tightened),
         policy_ref=settings.policy_ref,
         fail_on=settings.fail_on or policy.fail_on,
         evaluated_at=evaluated_at(as_of),
-    )  # fmt: skip
+    )
 
 
 def _stack(name: str | None, catalog: Catalog) -> str | None:

@@ -20,7 +20,14 @@ def licenses(format_: FormatOption = "terminal") -> int:
     rows = []
     for key in catalog.license_keys:
         entry = catalog.license_entry(key)
-        row: dict[str, Any] = {"key": entry.key, "entry": entry.entry, "name": entry.name, "hub_id": entry.hub_id, "aliases": list(entry.aliases), "reviewed": str(entry.reviewed)}
+        row: dict[str, Any] = {
+            "key": entry.key,
+            "entry": entry.entry,
+            "name": entry.name,
+            "hub_id": entry.hub_id,
+            "aliases": list(entry.aliases),
+            "reviewed": str(entry.reviewed),
+        }
         if isinstance(entry, License):
             row |= {"category": entry.category, "spdx": entry.spdx, "verified": entry.verified, "terms": len(entry.terms), "texts": len(entry.texts)}
         rows.append(row)
@@ -30,7 +37,14 @@ def licenses(format_: FormatOption = "terminal") -> int:
 def gpus(format_: FormatOption = "terminal") -> int:
     """List the GPUs that the catalogue holds."""
     rows = [
-        {"key": g.key, "name": g.name, "vendor": g.vendor, "memory_gib": round(g.memory_mib / 1024, 2), "bandwidth_gb_per_s": g.bandwidth_gb_per_s, "aliases": list(g.aliases)}
+        {
+            "key": g.key,
+            "name": g.name,
+            "vendor": g.vendor,
+            "memory_gib": round(g.memory_mib / 1024, 2),
+            "bandwidth_gb_per_s": g.bandwidth_gb_per_s,
+            "aliases": list(g.aliases),
+        }
         for g in _catalog().gpus.values()
     ]
     return _show("gpus", rows, ("key", "memory_gib", "bandwidth_gb_per_s", "name"), format_)

@@ -70,7 +70,10 @@ def _failed(error: Exception) -> int:
     if hasattr(error, "format_message") and hasattr(error, "exit_code"):  # what typer raises for a wrong command line
         say(error.format_message(), "run: auditor --help")
         return 2
-    say(f"internal error: {type(error).__name__}: {one_line(str(error), 200)}", "this is a bug in auditor; nothing was decided. Run with AUDITOR_TRACEBACK=1 to see where, and report it")
+    say(
+        f"internal error: {type(error).__name__}: {one_line(str(error), 200)}",
+        "this is a bug in auditor; nothing was decided. Run with AUDITOR_TRACEBACK=1 to see where, and report it",
+    )
     if os.environ.get("AUDITOR_TRACEBACK"):
         raise error
     return 70

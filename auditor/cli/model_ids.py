@@ -17,6 +17,8 @@ def parse_refs(models: Sequence[str]) -> tuple[ModelRef, ...]:
         name, at, revision = text.strip().partition("@")
         ref = ModelRef(name.removeprefix("https://huggingface.co/").rstrip("/"), revision if at else None)
         if not valid_ref(ref):
-            raise UsageError(f"{one_line(text, 120)!r} is no id of a model", "write it as ORG/NAME or ORG/NAME@REVISION, for example Qwen/Qwen2.5-VL-7B-Instruct")
+            raise UsageError(
+                f"{one_line(text, 120)!r} is no id of a model", "write it as ORG/NAME or ORG/NAME@REVISION, for example Qwen/Qwen2.5-VL-7B-Instruct"
+            )
         refs.append(ref)
     return tuple(dict.fromkeys(refs))

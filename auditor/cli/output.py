@@ -59,8 +59,8 @@ def write_file(path: str, text: str) -> None:
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
                 file.write(text)
-            os.chmod(temporary, 0o666 & ~_umask())
-            os.replace(temporary, target)
+            Path(temporary).chmod(0o666 & ~_umask())
+            Path(temporary).replace(target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise

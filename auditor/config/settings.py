@@ -89,7 +89,10 @@ class _Reader:
         known = {"TRACEBACK", *_ENV_NAMES, *(f"FACT_{name.upper()}" for name in vocabulary.facts)}
         for name in sorted(self.env):
             if name not in known:
-                raise UsageError(f"unknown environment variable {ENV_PREFIX}{name}{did_you_mean(ENV_PREFIX + name, [ENV_PREFIX + k for k in known])}", f"unset {ENV_PREFIX}{name}")
+                raise UsageError(
+                    f"unknown environment variable {ENV_PREFIX}{name}{did_you_mean(ENV_PREFIX + name, [ENV_PREFIX + k for k in known])}",
+                    f"unset {ENV_PREFIX}{name}",
+                )
 
     def uses(self) -> tuple[tuple[Use, ...], UseSource]:
         in_file = self.file.profile.use

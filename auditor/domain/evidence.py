@@ -33,6 +33,8 @@ class TextFacts(Facts):
     """Over the normalised words joined by single spaces."""
     first_line: int = 1
     """Line of the document that the text begins in."""
+    binding_words: int = 0
+    """How often it uses words in which terms are put (must, only, agree, license, ...); none means that it states no terms."""
 
 
 class CardData(Facts):

@@ -44,7 +44,7 @@ def evaluate(rules: Iterable[Rule], scopes: Mapping[str, Sequence[Scope]], polic
                     area=rule.area,
                     outcome=outcome if rule.area in gating else "note",
                     rule_outcome=outcome,
-                    message=one_line(doubt + filled(rule.message, facts), 600),
+                    message=one_line(_sentence(doubt + filled(rule.message, facts)), 600),
                     how_to_fix=one_line(filled(rule.how_to_fix, facts), 600),
                     evidence=scope.evidence,
                 )
@@ -55,3 +55,8 @@ def evaluate(rules: Iterable[Rule], scopes: Mapping[str, Sequence[Scope]], polic
 def facts_of(scope: Scope) -> dict[str, Any]:
     """The scope's facts by name."""
     return {field.name: getattr(scope, field.name) for field in fields(scope) if field.name != "evidence"}
+
+
+def _sentence(text: str) -> str:
+    """`text` with a capital at its start, unless that is the name of a model."""
+    return text if "/" in text.split(" ", 1)[0] else text[:1].upper() + text[1:]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-
-
 from pydantic import Field
 
 from auditor.domain.knowledge import Knowledge, Line, Slug
@@ -31,5 +29,3 @@ class Policy(Knowledge):
         """Areas that gate in this run."""
         declared: dict[AreaName, bool] = {"memory": gpus, "serving": stack}
         return frozenset(area for area in AREAS if area in self.gate or declared.get(area, False))
-
-

@@ -13,7 +13,7 @@ def load_rules(catalog: Catalog) -> tuple[Rule, ...]:
     """All rules in order of id. Raises CatalogError when an id stands twice or does not begin its file's name."""
     rules = []
     for name in catalog.store.names("checks"):
-        rule = validated(catalog.store, f"checks/{name}.yaml", Rule)
+        rule: Rule = validated(catalog.store, f"checks/{name}.yaml", Rule)
         if not name.startswith(f"{rule.id}-"):
             raise CatalogError(f"rules/checks/{name}.yaml:1: id: {rule.id} must begin the file's name", f"rename the file to {rule.id}-<slug>.yaml")
         rules.append(rule)
@@ -32,6 +32,5 @@ def load_policy(catalog: Catalog, name: str) -> Policy:
     """A built-in policy by name."""
     if name not in policy_names(catalog):
         raise UsageError(f"unknown policy {name!r}{did_you_mean(name, policy_names(catalog))}", "run: auditor explain review")
-    return validated(catalog.store, f"policies/{name}.yaml", Policy)
-
-
+    policy: Policy = validated(catalog.store, f"policies/{name}.yaml", Policy)
+    return policy

@@ -125,8 +125,14 @@ class FitScope(Scope):
 
 
 SCOPES: dict[str, type[Scope]] = {
-    "model": ModelScope, "text": TextScope, "conflict": ConflictScope, "permission": PermissionScope, "inherited": InheritedScope, "edge": EdgeScope, "fit": FitScope,
-}  # fmt: skip
+    "model": ModelScope,
+    "text": TextScope,
+    "conflict": ConflictScope,
+    "permission": PermissionScope,
+    "inherited": InheritedScope,
+    "edge": EdgeScope,
+    "fit": FitScope,
+}
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import CardFacts, Evidence, ModelEvidence, Unavailable
 from auditor.domain.license import License, LicenseFamily
-from auditor.domain.license_facts import Conclusion, LicenseConflict, LicenseFacts, NameMatch, TextMatch, Witness
+from auditor.domain.license_facts import Conclusion, Confidence, LicenseConflict, LicenseFacts, NameMatch, TextMatch, Witness
 from auditor.licensing.witnesses import texts as find_texts
 from auditor.licensing.witnesses import witnesses as find_witnesses
 
@@ -51,7 +51,7 @@ def _tag_match(stated: Sequence[Witness]) -> NameMatch:
         return NameMatch("placeholder" if tags else "none")
     for kind in ("unmodelled", "family", "shared", "ignored"):
         if any(match.kind == kind for match in telling):
-            return NameMatch(kind, _keys([m for m in telling if m.kind == kind]))  # type: ignore[arg-type]
+            return NameMatch(kind, _keys([m for m in telling if m.kind == kind]))
     return NameMatch("exact", _keys(telling))
 
 
@@ -100,7 +100,7 @@ def _conclusion(
         entry = catalog.license(identified[0])
         matching = [text for text in found if text.key]
         exact = any(text.form == "canonical" for text in matching)
-        confidence = "high" if entry.verified and not unknown else "low"
+        confidence: Confidence = "high" if entry.verified and not unknown else "low"
         return Conclusion(entry.key, entry.name, _expression(entry), "text_exact" if exact else "text_equivalent", confidence, _of_texts(matching))
     if len(identified) > 1:
         names = [catalog.license(key) for key in sorted(identified)]
@@ -129,7 +129,12 @@ def _expression(entry: License) -> str:
 
 def _text_witnesses(found: Sequence[TextMatch]) -> tuple[Witness, ...]:
     return tuple(
-        Witness(text.kind, text.key or f"text of {text.words} words, not identified", NameMatch("exact", (text.key,)) if text.key else NameMatch("unmodelled"), text.evidence)
+        Witness(
+            text.kind,
+            text.key or f"text of {text.words} words, not identified",
+            NameMatch("exact", (text.key,)) if text.key else NameMatch("unmodelled"),
+            text.evidence,
+        )
         for text in found
     )
 
@@ -143,7 +148,9 @@ def _conflicts(stated: Sequence[Witness], found: Sequence[TextMatch], catalog: C
     tags = [w for w in stated if w.kind in ("card_tag", "card_name") and w.match.kind in ("exact", "unmodelled", "family")]
     tag_values = {_meaning(w) for w in tags}
     if len(tag_values) > 1:
-        conflicts.append(LicenseConflict("tags_disagree", tuple(sorted(w.value for w in _first_of_each(tags))), tuple(e for w in _first_of_each(tags) for e in w.evidence)))
+        conflicts.append(
+            LicenseConflict("tags_disagree", tuple(sorted(w.value for w in _first_of_each(tags))), tuple(e for w in _first_of_each(tags) for e in w.evidence))
+        )
     against = [w for w in tags if text_keys and not text_keys & set(w.match.keys) and not _uninformative(w, stated)]
     if against:
         first = next(text for text in found if text.key)

@@ -85,13 +85,17 @@ def _publisher(model_id: str) -> str:
     return model_id.partition("/")[0].lower()
 
 
-def _grade(child_id: str, child: LicenseFacts, parent: str, facts: LicenseFacts, catalog: Catalog, own: Sequence[UseResult], situation: Situation) -> tuple[Grade, str]:
+def _grade(
+    child_id: str, child: LicenseFacts, parent: str, facts: LicenseFacts, catalog: Catalog, own: Sequence[UseResult], situation: Situation
+) -> tuple[Grade, str]:
     theirs = [catalog.license(key) for key in facts.candidates]
     ours = [catalog.license(key) for key in child.candidates if key in catalog.license_keys]
     names = ", ".join(license.name for license in theirs)
     if not child.candidates:
         return "unknown", f"the model's own license is unknown, that of the base model {parent} is {names}"
-    dropped = [kind for license in theirs if license.key not in child.candidates for kind in restrictions(license) if not any(kind in restrictions(o) for o in ours)]
+    dropped = [
+        kind for license in theirs if license.key not in child.candidates for kind in restrictions(license) if not any(kind in restrictions(o) for o in ours)
+    ]
     if dropped:
         listed = ", ".join(sorted(set(dropped))).replace("_", " ")
         return "permission_dropped", f"the base model {parent} is under {names}, whose restrictions ({listed}) the stated license of {child_id} does not carry"
@@ -107,7 +111,9 @@ def restrictions(license: License) -> set[str]:
     """Kinds of terms that bind whoever receives a derivative, apart from notices: what a freer relabelling would drop."""
     withheld = {"not_granted"} if any(grant.given == "no" for grant in license.grants.values()) else set()
     return withheld | {
-        term.kind for term in license.terms if term.flows_down and (term.effect == "prohibit" or (term.effect == "oblige" and term.kind not in _NOTICE_KINDS and term.kind != "derivative_naming"))
+        term.kind
+        for term in license.terms
+        if term.flows_down and (term.effect == "prohibit" or (term.effect == "oblige" and term.kind not in _NOTICE_KINDS and term.kind != "derivative_naming"))
     }
 
 

@@ -8,11 +8,14 @@ from dataclasses import replace
 from auditor.catalog.catalog import Catalog
 from auditor.domain.license import License, Term, Use
 from auditor.domain.license_facts import ObligationFact
+from auditor.domain.truth import Truth
 from auditor.licensing.conditions import Situation
 from auditor.licensing.permissions import applies
 
 
-def obligations(keys: Sequence[str], inherited: Sequence[tuple[str, str]], uses: Sequence[Use], catalog: Catalog, situation: Situation) -> tuple[ObligationFact, ...]:
+def obligations(
+    keys: Sequence[str], inherited: Sequence[tuple[str, str]], uses: Sequence[Use], catalog: Catalog, situation: Situation
+) -> tuple[ObligationFact, ...]:
     """Obligations of the model's own license (`keys`) and those that flow down from parents (`inherited`: parent id, license key)."""
     found: dict[str, ObligationFact] = {}
     for key in keys:
@@ -36,7 +39,7 @@ def _of_license(license: License, uses: Sequence[Use], situation: Situation, par
     return found
 
 
-def _obligation(license: License, term: Term, due: list[tuple[Use, bool | None]], parent: str) -> ObligationFact:
+def _obligation(license: License, term: Term, due: Sequence[tuple[Use, Truth]], parent: str) -> ObligationFact:
     duty = term.obligation
     assert duty is not None
     certain = any(truth for _, truth in due)

@@ -83,7 +83,9 @@ def _of_card(data: CardData, document: Document[ModelInfo] | Document[CardFacts]
     for value in data.base_model:
         identifier = repository_id(value)
         if document.kind == "model_info":
-            evidence = Evidence("api", document.url, "cardData.base_model", "", one_line(f"base_model: {value}"), document.sha256, document.retrieved_at, document.status)
+            evidence = Evidence(
+                "api", document.url, "cardData.base_model", "", one_line(f"base_model: {value}"), document.sha256, document.retrieved_at, document.status
+            )
         else:
             line = data.lines.get("base_model")
             evidence = document_evidence(document, "card", line, line, f"base_model: {value}")

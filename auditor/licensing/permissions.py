@@ -103,4 +103,4 @@ def combined(own: UseResult, inherited: Sequence[tuple[str, UseResult]]) -> UseR
 
 def better(result: str, than: str) -> bool:
     """Whether one permission result is more favourable than another."""
-    return RESULTS.index(result) > RESULTS.index(than)  # type: ignore[arg-type]
+    return RESULTS.index(result) > RESULTS.index(than)

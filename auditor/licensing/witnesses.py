@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import WITHHELD, CardData, CardFacts, Document, Evidence, ModelEvidence, ModelInfo, TextFacts, Unavailable
@@ -60,7 +61,7 @@ def _api_evidence(document: Document[ModelInfo] | Document[CardFacts], pointer: 
     return Evidence("api", document.url, pointer, "", quoted(quote), document.sha256, document.retrieved_at, document.status)
 
 
-def document_evidence(document: Document[object], kind: str, first: int | None, last: int | None, fact: str = "") -> Evidence:
+def document_evidence(document: Document[Any], kind: str, first: int | None, last: int | None, fact: str = "") -> Evidence:
     """Evidence for some lines of a document. With the text withheld, `fact` (a value that was read from it) stands in for the quote."""
     lines = "" if first is None else str(first) if first == last or last is None else f"{first}-{last}"
     quote = document.quote(first, last or first) if first is not None else fact
@@ -69,13 +70,13 @@ def document_evidence(document: Document[object], kind: str, first: int | None, 
 
 
 def texts(evidence: ModelEvidence, catalog: Catalog) -> tuple[TextMatch, ...]:
-    """License files that were read and the gate prompt, identified by the digest of their normalised words."""
+    """License files that were read, and the gate prompt where it states terms, identified by the digest of their normalised words."""
     found = [
         _text_match("license_file", document.path, document.facts, _file_evidence(document), catalog)
         for document in evidence.documents.values()
         if document.kind == "license_file" and isinstance(document.facts, TextFacts)
     ]
-    if prompt := _gate_prompt(evidence):
+    if (prompt := _gate_prompt(evidence)) and prompt[0].binding_words:
         facts, where = prompt
         found.append(_text_match("gate_prompt", where.path, facts, where, catalog))
     return tuple(found)

@@ -26,7 +26,28 @@ _PLACEHOLDER = re.compile(
 _RESERVED = re.compile(r"all rights reserved\.?", re.IGNORECASE)
 _ABBREVIATION = re.compile(r"\b(?:inc|ltd|co|corp|llc|gmbh|al|jr|dr|[a-z])\.", re.IGNORECASE)
 _NAME_WORDS = frozenset(
-    ("and", "by", "the", "of", "et", "al", "van", "von", "de", "der", "la", "inc", "present", "individual", "respective", "team", "authors", "contributors", "developers", "group")
+    (
+        "and",
+        "by",
+        "the",
+        "of",
+        "et",
+        "al",
+        "van",
+        "von",
+        "de",
+        "der",
+        "la",
+        "inc",
+        "present",
+        "individual",
+        "respective",
+        "team",
+        "authors",
+        "contributors",
+        "developers",
+        "group",
+    )
 )
 _MAX_COPYRIGHT_WORDS = 16
 _MAX_HEADING_WORDS = 6
@@ -87,7 +108,11 @@ def _is_copyright_line(line: str) -> bool:
     words = _WORD.findall(rest)
     names = [word for word in words if not word.isdigit()]
     sentences = [part for part in re.split(r"[.!?]\s", _ABBREVIATION.sub("", rest)) if part.strip(" .,")]
-    return len(words) <= _MAX_COPYRIGHT_WORDS and len(sentences) <= 1 and (len(names) <= _MAX_HANDLE_WORDS or all(not word[0].islower() or word in _NAME_WORDS for word in names))
+    return (
+        len(words) <= _MAX_COPYRIGHT_WORDS
+        and len(sentences) <= 1
+        and (len(names) <= _MAX_HANDLE_WORDS or all(not word[0].islower() or word in _NAME_WORDS for word in names))
+    )
 
 
 def fingerprint(text: str) -> Fingerprint:

@@ -2,17 +2,26 @@
 
 import pytest
 
-from auditor.domain.report import Report
+from auditor.domain.memory import Count
+from auditor.domain.report import ModelRecord, Report
 from auditor.formats import wording
 from tests.formats import sample
 
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [(0, "0 bytes"), (1023, "1023 bytes"), (1024, "1 KiB"), (131_072, "128 KiB"), (16_060_522_496, "14.96 GiB"), (-3_400_000_000, "-3.17 GiB"), (5 * 1024**5, "5120 TiB"),
-     ("unknown", "unknown")],
-)  # fmt: skip
-def test_bytes_in_binary_units(value: int, expected: str) -> None:
+    [
+        (0, "0 bytes"),
+        (1023, "1023 bytes"),
+        (1024, "1 KiB"),
+        (131_072, "128 KiB"),
+        (16_060_522_496, "14.96 GiB"),
+        (-3_400_000_000, "-3.17 GiB"),
+        (5 * 1024**5, "5120 TiB"),
+        ("unknown", "unknown"),
+    ],
+)
+def test_bytes_in_binary_units(value: Count, expected: str) -> None:
     assert wording.size(value) == expected
 
 
@@ -21,8 +30,8 @@ def test_thousands_are_marked_in_a_threshold_only() -> None:
     assert wording.readable("EU") == "EU"
 
 
-def model(report: Report, index: int = 0):
-    return report.models[index]
+def model(report: Report) -> ModelRecord:
+    return report.models[0]
 
 
 def test_the_reason_is_that_of_the_worst_gating_area_with_its_grounds() -> None:
