@@ -14,18 +14,23 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from auditor import resources
+from auditor.audit import Request, audit
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.store import COMPILED
 from auditor.config.file import ConfigFile
+from auditor.config.settings import Flags, resolve
+from auditor.crawler.bundle import BundleSource
 from auditor.domain.architecture import Architecture, CataloguedGeometry
 from auditor.domain.hardware import Gpu
 from auditor.domain.license import License, LicenseEntry
+from auditor.domain.memory import SizingOptions
 from auditor.domain.report import Report
 from auditor.domain.stack import Stack
 from auditor.domain.vocabulary import Vocabulary
 from auditor.engine.policy import Policy
 from auditor.engine.rule import Rule
-from auditor.engine.rules import load_rules
+from auditor.engine.rules import load_policy, load_rules
+from auditor.formats import RenderContext, render
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS: dict[str, Any] = {
@@ -42,12 +47,28 @@ SCHEMAS: dict[str, Any] = {
 }
 
 
+DEMO = ("--use", "hosted", "--fact", "organization=company", "--fact", "monthly_active_users=10M", "--as-of", "2026-11-24")
+
+
+def demo_reports(catalog: Catalog) -> dict[str, str]:
+    """The demonstration's report in every format: examples for readers and golden files for the tests."""
+    source = BundleSource(resources.demo_evidence())
+    flags = Flags(use=["hosted"], facts=["organization=company", "monthly_active_users=10M"])
+    settings = resolve(flags, {}, Path("/"), catalog.vocabulary)
+    policy = load_policy(catalog, settings.policy)
+    request = Request(tuple(source.roots()), settings.profile, SizingOptions(concurrency=1), None, policy, "built-in", policy.fail_on, "2026-11-24T00:00:00Z")
+    report = audit(source, request, catalog)
+    context = RenderContext(width=100, command=("auditor", "check", "--evidence", "reports/examples/evidence", *DEMO))
+    return {f"reports/examples/demo.{ending}": render(name, report, context) for ending, name in (("txt", "terminal"), ("json", "json"), ("html", "html"))}
+
+
 def generated() -> dict[str, str]:
     """Path to content of every generated file."""
     catalog = Catalog(resources.rules())
     files = {path: json.dumps(TypeAdapter(model).json_schema(mode=_mode(path)), indent=1, sort_keys=True) + "\n" for path, model in SCHEMAS.items()}
     files["rules/README.md"] = _rules_readme(catalog)
     files[f"rules/{COMPILED}"] = catalog.store.compiled_text()
+    files |= demo_reports(catalog)
     return files
 
 
