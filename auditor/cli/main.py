@@ -19,6 +19,8 @@ EPILOG = (
     "An unknown never passes; only --fail-on never lets a verdict through."
 )
 
+_INTERRUPTED = ("interrupted; nothing was decided", "")
+
 app = typer.Typer(name="auditor", add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=EPILOG)
 app.command()(check)
 app.command()(snapshot)
@@ -47,13 +49,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     try:
         result = typer.main.get_command(app).main(args=arguments, prog_name="auditor", standalone_mode=False)
+        if result == 130:  # typer's own ending of an interrupt, which says nothing
+            say(*_INTERRUPTED)
         return result if isinstance(result, int) else 0
-    except typer.Exit as exit_:
-        return int(exit_.exit_code)
     except ClosedPipe as closed:
         return closed.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        say("interrupted; nothing was decided", "")
+        say(*_INTERRUPTED)
         return 130
     except Exception as error:
         return _failed(error)
