@@ -77,7 +77,11 @@ def test_llama_by_number_of_users(facts, verdict, code, capsys):
 def test_output_files_are_written_and_nothing_else(tmp_path, capsys):
     assert run([*DEMO, *COMPANY, "-o", "a.json", "-o", "b.html", "-o", "json:c.txt"]) == 1
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.json", "b.html", "c.txt"]
-    assert (tmp_path / "a.json").read_text(encoding="utf-8") == (tmp_path / "c.txt").read_text(encoding="utf-8") == (EXAMPLES / "demo.json").read_text(encoding="utf-8")
+    assert (
+        (tmp_path / "a.json").read_text(encoding="utf-8")
+        == (tmp_path / "c.txt").read_text(encoding="utf-8")
+        == (EXAMPLES / "demo.json").read_text(encoding="utf-8")
+    )
     assert capsys.readouterr().out.startswith("7 models: 1 blocked")
 
 

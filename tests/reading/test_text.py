@@ -38,8 +38,23 @@ def test_no_text(content: bytes) -> None:
 
 def test_facts() -> None:
     digest = hashlib.sha256(b"two words").hexdigest()
-    assert text_facts("Two\n  *words*\n", 5) == TextFacts(lines=2, words=2, sha256=digest, first_line=5)
+    assert text_facts("Two\n  *words*\n", 5) == TextFacts(lines=2, words=2, sha256=digest, first_line=5, binding_words=1)  # not recognisably English
     assert text_facts("") == TextFacts(lines=0, words=0, sha256=hashlib.sha256(b"").hexdigest())
+
+
+@pytest.mark.parametrize(
+    ("text", "binding"),
+    [
+        ("Tell us your name and the company that you work for.", 0),
+        ("You agree to use this for research only.", 3),
+        ("By using it you accept the terms of the license.", 3),
+        ("Nutzung zum Forschungszweck gestattet", 1),
+        ("仅供研究", 2),
+        ("", 0),
+    ],
+)
+def test_words_in_which_terms_are_put(text: str, binding: int) -> None:
+    assert text_facts(text).binding_words == binding
 
 
 def test_wrapping_markup_and_quotes_change_nothing() -> None:
