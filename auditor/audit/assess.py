@@ -114,15 +114,15 @@ def _areas(
 ) -> tuple[AreaResult, ...]:
     own_intended = [result for result in own if result.use in uses]
     flowing = [result for use in uses for _, result in inherited.by_use.get(use, ())]
-    fits = "fits the declared GPU at the pessimistic end of the estimate" if gpus else "no GPU was declared"
+    fits = "Fits the declared GPU at the pessimistic end of the estimate" if gpus else "No GPU was declared"
     return (
-        _area("license", findings, own_intended, gating, "every intended use is permitted and nothing is asked for"),
+        _area("license", findings, own_intended, gating, "Every intended use is permitted and nothing is asked for"),
         _area(
             "lineage",
             findings,
             flowing,
             gating,
-            "no base model is stated" if not inherited.edges else "nothing that flows down from the base models restricts an intended use",
+            "No base model is stated" if not inherited.edges else "Nothing that flows down from the base models restricts an intended use",
         ),
         _not_assessed("artifact"),
         _area("memory", findings, [], gating, fits) if "memory" in gating else AreaResult("memory", "not_gated", False, (fits,)),
@@ -141,5 +141,5 @@ def _area(area: AreaName, findings: Sequence[FindingFact], results: Sequence[Use
     conditional = [result for result in results if result.result == "conditional"]
     verdict = worst([*(OF_OUTCOME[finding.outcome] for finding in mine), *(OF_PERMISSION[result.result] for result in conditional)])
     telling = [finding.message for finding in mine if OF_OUTCOME[finding.outcome] == verdict and finding.outcome != "note"]
-    reasons = telling or [f"{result.use} use: {result.because}" for result in conditional] or [fine]
+    reasons = telling or [f"{result.use.replace('_', ' ').capitalize()} use is {result.because}" for result in conditional] or [fine]
     return AreaResult(area, verdict, area in gating, tuple(dict.fromkeys(reasons)))

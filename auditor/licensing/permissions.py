@@ -55,8 +55,13 @@ def _plain_result(license: License, use: Use, situation: Situation) -> UseResult
         return UseResult(use, "unknown", f"{license.name} does not speak of this use", by, (grant.clause,))
     duties = [t for t in terms if t.effect == "oblige" and applies(t, situation) is not False]
     if duties:
-        return UseResult(use, "conditional", f"permitted on {len(duties)} condition{'s' * (len(duties) > 1)}: {duties[0].summary}", by, _clauses(duties))
+        return UseResult(use, "conditional", _conditions(duties), by, _clauses(duties))
     return UseResult(use, "permitted", f"{license.name} permits it and asks for nothing", by, (grant.clause,))
+
+
+def _conditions(duties: Sequence[Term]) -> str:
+    kinds = ", ".join(dict.fromkeys(term.kind.replace("_", " ") for term in duties))
+    return f"permitted on {len(duties)} condition{'s' * (len(duties) > 1)} ({kinds})"
 
 
 def _clauses(terms: Iterable[Term]) -> tuple[str, ...]:

@@ -70,6 +70,7 @@ def test_a_usage_error_says_what_to_do_next(capsys, tmp_path, monkeypatch):
 
 def test_a_crash_is_70_and_names_the_error(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("AUDITOR_TRACEBACK", raising=False)
 
     def crash(*_):
         raise RuntimeError("boom \x1b[31m")
