@@ -57,6 +57,8 @@ class Commercial(Knowledge):
     kind: Literal["commercial"]
     test: Literal["use", "user"] = "use"
     """`use`: the purpose decides (Creative Commons); `user`: a company is commercial whatever it does."""
+    presumed: bool = False
+    """With nothing declared the use counts as commercial: for limits on a product's users, where hardly anything else has so many."""
 
 
 class Organization(Knowledge):

@@ -34,7 +34,7 @@ class TextFacts(Facts):
     first_line: int = 1
     """Line of the document that the text begins in."""
     binding_words: int = 0
-    """How often it uses words in which terms are put (must, only, agree, license, ...); none means that it states no terms."""
+    """How often it uses words in which restrictions are put (must, only, not, research, ...); none means that it states none."""
 
 
 class CardData(Facts):

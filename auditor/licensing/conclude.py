@@ -21,7 +21,8 @@ def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
     found = find_texts(evidence, catalog)
     tag = _tag_match(stated)
     identified = tuple(dict.fromkeys(text.key for text in found if text.key))
-    unknown_texts = [text for text in found if not text.key]
+    # A prompt beside an identified license file is a finding of its own (LIC008); it does not make that text a guess.
+    unknown_texts = [text for text in found if not text.key and (text.kind == "license_file" or not identified)]
     candidates, why_not = _candidates(tag, identified, unknown_texts, catalog)
     conflicts = _conflicts(stated, found, catalog)
     unread_license, unread_other = _unread(evidence)

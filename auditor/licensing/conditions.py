@@ -106,7 +106,8 @@ def _commercial(condition: Commercial, situation: Situation) -> Truth:
         return True
     if isinstance(purpose, bool):
         return purpose
-    return True if organization == "company" else None
+    presumed = condition.presumed and organization is None
+    return True if organization == "company" or presumed else None
 
 
 def _threshold(condition: Threshold, situation: Situation) -> Truth:

@@ -9,21 +9,19 @@ from auditor.reading.normalize import fingerprint
 
 _BINARY = (b"%PDF", b"PK\x03\x04", b"\x1f\x8b", b"\x89PNG", b"\xff\xd8\xff", b"\xff\xfe", b"\xfe\xff")
 """First bytes of PDF, ZIP (also of office documents), gzip, PNG, JPEG and UTF-16."""
-# Deliberately broad: a prompt without any of these asks for a name or a click, one with any may bind.
+# Deliberately broad: a prompt without any of these asks for a name or a click on a license that stands elsewhere; one with any may restrict.
 _BINDING = re.compile(
-    r"\b(?:must|shall|may|only|not|no|cannot|never|solely|prohibit\w*|restrict\w*|forbid\w*|forbidden|agree\w*|accept\w*|acknowledg\w*|licen[sc]\w*|terms?|polic\w*"
-    r"|commercial\w*|non\w*commercial\w*|research|permi\w*|condition\w*|requir\w*|compl[yi]\w*|undertak\w*|obligat\w*|consent\w*|laws?|liab\w*|rights?)\b|[^\x00-\x7f]{4,}",
+    r"\b(?:must|shall|only|solely|not|no|cannot|never|without|except\w*|unless|\w+n['’]t|prohibit\w*|restrict\w*|forbid\w*|non\w*commercial\w*|commercial\w*|research"
+    r"|academic\w*|evaluation|exclud\w*|limit\w*|permi\w*|royalt\w*|fees?|pay\w*|military|territor\w*|jurisdiction\w*|condition\w*|obligat\w*)\b|[^\x00-\x7f]{4,}",
     re.IGNORECASE,
 )
-
-
 _ENGLISH = re.compile(r"\b(?:the|to|you|your|this|and|with|is|are|for|of|in|a|an|we|it|be|or)\b", re.IGNORECASE)
 _ENGLISH_SHARE = 4
 """At least one in so many words of English prose is one of these."""
 
 
 def binding_words(text: str, words: int) -> int:
-    """Words in which terms are put. A text that is not recognisably English counts as one: what cannot be read may bind."""
+    """Words in which restrictions are put. A text that is not recognisably English counts as one: what cannot be read may bind."""
     foreign = len(_ENGLISH.findall(text)) * _ENGLISH_SHARE < words
     return len(_BINDING.findall(text)) + foreign
 

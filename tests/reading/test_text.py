@@ -46,8 +46,9 @@ def test_facts() -> None:
     ("text", "binding"),
     [
         ("Tell us your name and the company that you work for.", 0),
-        ("You agree to use this for research only.", 3),
-        ("By using it you accept the terms of the license.", 3),
+        ("You agree to use this for research only.", 2),
+        ("By using it you accept the terms of the license.", 0),
+        ("You can't use it for money.", 1),
         ("Nutzung zum Forschungszweck gestattet", 1),
         ("仅供研究", 2),
         ("", 0),
