@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,7 +64,7 @@ def audit(source: Source, request: Request, catalog: Catalog) -> Report:
     knowledge = Knowledge(
         catalog=catalog,
         rules=load_rules(catalog),
-        single_release=len(_frozen_releases(licensed.values(), catalog)) <= 1,
+        single_release=len(_frozen_releases(licensed, catalog)) <= 1,
     )
     assessments = [assess(license_stage(models[ref], licensed, parents, by_id), request, knowledge) for ref in models]
     return assemble(_distinct(assessments), request, catalog, _mode(source), source.endpoint)
@@ -79,15 +79,15 @@ def _mode(source: Source) -> Literal["hub", "bundle", "offline"]:
     return source.mode
 
 
-def _frozen_releases(licenses: Iterable[LicenseFacts], catalog: Catalog) -> set[tuple[str, str]]:
-    """Distinct (fact, release) that thresholds of this run are frozen at."""
+def _frozen_releases(licenses: Mapping[ModelRef, LicenseFacts], catalog: Catalog) -> set[tuple[str, str]]:
+    """Distinct (fact, release) that thresholds of this run are frozen at. A text that names no date freezes at each model's own release."""
     found = set()
-    for facts in licenses:
+    for ref, facts in licenses.items():
         for key in facts.candidates:
             for term in catalog.license(key).terms:
                 for leaf in leaves(term.when) if term.when else ():
                     if isinstance(leaf, Threshold) and leaf.basis == "at_release":
-                        found.add((leaf.fact, str(leaf.release or key)))
+                        found.add((leaf.fact, str(leaf.release or ref)))
     return found
 
 

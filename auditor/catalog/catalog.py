@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from auditor.catalog.fingerprints import FILE as FINGERPRINTS
+from auditor.catalog.fingerprints import Fingerprints
 from auditor.catalog.store import Store
 from auditor.catalog.validate import validated
 from auditor.domain.architecture import Architecture, CataloguedGeometry
@@ -106,3 +108,7 @@ class Catalog:
     @cached_property
     def stacks(self) -> Mapping[str, Stack]:
         return {key: validated(self.store, f"stacks/{key}.yaml", Stack) for key in self.store.names("stacks")}
+
+    @cached_property
+    def fingerprints(self) -> Fingerprints:
+        return Fingerprints(self.store.root / FINGERPRINTS)

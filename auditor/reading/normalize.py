@@ -88,15 +88,24 @@ def _nfkc(piece: re.Match[str]) -> str:
 
 def _without_copyright_lines(text: str) -> str:
     kept: list[str] = []
-    stands_alone = True
-    for line in text.split("\n"):
-        is_copyright = stands_alone and _is_copyright_line(line)
+    stands_alone, unfinished = True, False
+    lines = text.split("\n")
+    for index, line in enumerate(lines):
+        ends_paragraph = index + 1 == len(lines) or not lines[index + 1].strip()
+        is_copyright = (stands_alone and _is_copyright_line(line)) or (unfinished and ends_paragraph and _is_name(line))
         if not is_copyright:
             kept.append(line)
         # A line wrapped out of a sentence does not stand alone: what precedes it is no blank, heading or other copyright line.
         stripped = line.strip(" \t\r#*=-_")
+        unfinished = is_copyright and stripped.endswith((" and", " by", ",", "&"))
         stands_alone = is_copyright or not stripped or (len(_WORD.findall(stripped)) <= _MAX_HEADING_WORDS and stripped[-1] not in ",;:")
     return "\n".join(kept)
+
+
+def _is_name(line: str) -> bool:
+    """The rest of a holder's name, wrapped onto a line of its own."""
+    words = _WORD.findall(line)
+    return 0 < len(words) <= _MAX_HANDLE_WORDS and not _SPEAKS_OF_RIGHTS.search(line) and all(not w[0].islower() or w in _NAME_WORDS for w in words)
 
 
 def _is_copyright_line(line: str) -> bool:

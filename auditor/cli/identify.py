@@ -1,0 +1,78 @@
+"""`auditor identify`: which license is this text, and what was changed in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def identify(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files with a license text.", show_default=False)],
+    format_: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="terminal or json.")] = "terminal",
+) -> int:
+    """Say which license a text is, and show what was added to it or removed."""
+    import json
+
+    from auditor import resources
+    from auditor.catalog.catalog import Catalog
+    from auditor.cli.output import print_result
+    from auditor.domain.errors import UsageError, did_you_mean
+    from auditor.licensing.matcher import Matcher
+
+    if format_ not in ("terminal", "json"):
+        raise UsageError(f"unknown format {format_!r}{did_you_mean(format_, ('terminal', 'json'))}", "choose from: terminal, json")
+    matcher = Matcher(Catalog(resources.rules()))
+    found = [_identified(path, matcher) for path in files]
+    if format_ == "json":
+        print_result(json.dumps({"schema_version": "auditor-identify/1", "files": found}, indent=2, ensure_ascii=False) + "\n", 0)
+    else:
+        print_result("\n".join(_shown(entry) for entry in found), 0)
+    return 0
+
+
+def _identified(path: Path, matcher: Any) -> dict[str, Any]:
+    from auditor.domain.errors import UsageError
+    from auditor.domain.text_safety import one_line, quoted
+    from auditor.reading.normalize import fingerprint
+    from auditor.reading.shingles import shingles
+    from auditor.reading.text import is_text
+
+    try:
+        if path.stat().st_size > 8 * 1024 * 1024:
+            raise UsageError(f"{path}: larger than 8 MiB", "give the license text alone")
+        content = path.read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", "check the name") from None
+    if not is_text(content):
+        raise UsageError(f"{path}: no plain text (a PDF, an archive or UTF-16?)", "convert it to text first")
+    text = content.decode("utf-8", errors="replace")
+    identity = matcher.identify(fingerprint(text).sha256, lambda: shingles(text))
+    lines = text.split("\n")
+    changes = [
+        {
+            "op": change.op,
+            "lines": f"{change.lines[0]}-{change.lines[1]}" if change.lines else "",
+            "words": change.words,
+            "text": quoted("\n".join(lines[change.lines[0] - 1 : change.lines[1]])) if change.lines else None,
+            "clause": change.clause,
+            "summary": change.summary,
+        }
+        for change in identity.changes
+    ]
+    return {
+        "path": one_line(str(path)), "lines": f"1-{len(lines)}", "key": identity.key, "method": identity.method, "score": identity.score,
+        "rival": identity.rival, "rival_score": identity.rival_score, "changes": changes,
+    }  # fmt: skip
+
+
+def _shown(entry: dict[str, Any]) -> str:
+    rival = f", next {entry['rival']} {entry['rival_score']:.1%}" if entry["rival"] else ""
+    head = f"{entry['path']}: {entry['key'] or 'not identified'} ({entry['method'].replace('_', ' ')}, {entry['score']:.1%} of the words{rival})\n"
+    body = ""
+    for change in entry["changes"]:
+        where = f"lines {change['lines']}" if change["lines"] else f"clause {change['clause'] or 'unknown'}"
+        said = change["text"] if change["op"] == "added" else change["summary"]
+        body += f"  {change['op']} ({where}, {change['words']} words): {said}\n"
+    return head + body

@@ -1,0 +1,105 @@
+"""Two texts as sequences of shingles, aligned: which words of each have a counterpart in the other."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from auditor.reading.shingles import WIDTH
+
+MAX_PLACES = 8
+"""Places of one shingle in the known text that are considered; more is boilerplate that aligns anywhere."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """Words `first` to `last` (from 0, inclusive) without a counterpart."""
+
+    first: int
+    last: int
+
+    @property
+    def words(self) -> int:
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True)
+class Alignment:
+    """Runs that only one side has, and the span of the document that the known text covers."""
+
+    covered: int
+    """Words of the document with a counterpart."""
+    known_covered: int
+    added: tuple[Run, ...]
+    removed: tuple[Run, ...]
+    span: tuple[int, int]
+    """First and last word of the document with a counterpart; (0, -1) when there is none."""
+
+
+def align(document: Sequence[int], document_words: int, known: Sequence[int], known_words: int) -> Alignment:
+    """The longest common run of shingles in order, after Hunt and Szymanski; O(n log n) for texts that repeat little."""
+    pairs = _common(document, known)
+    covered = _coverage(document_words, [i for i, _ in pairs])
+    known_covered = _coverage(known_words, [j for _, j in pairs])
+    places = [index for index, is_covered in enumerate(covered) if is_covered]
+    return Alignment(
+        covered=len(places),
+        known_covered=sum(known_covered),
+        added=_gaps(covered),
+        removed=_gaps(known_covered),
+        span=(places[0], places[-1]) if places else (0, -1),
+    )
+
+
+def _common(document: Sequence[int], known: Sequence[int]) -> list[tuple[int, int]]:
+    places: dict[int, list[int]] = {}
+    for index, value in enumerate(known):
+        places.setdefault(value, []).append(index)
+    tails: list[int] = []
+    links: list[tuple[int, int, int]] = []  # document place, known place, index of the link before
+    ends: list[int] = []
+    for index, value in enumerate(document):
+        for place in reversed(places.get(value, ())[:MAX_PLACES]):
+            length = bisect_left(tails, place)
+            before = ends[length - 1] if length else -1
+            links.append((index, place, before))
+            if length == len(tails):
+                tails.append(place)
+                ends.append(len(links) - 1)
+            else:
+                tails[length] = place
+                ends[length] = len(links) - 1
+    pairs = []
+    link = ends[-1] if ends else -1
+    while link >= 0:
+        index, place, before = links[link]
+        pairs.append((index, place))
+        link = before
+    return pairs[::-1]
+
+
+def _coverage(words: int, starts: Sequence[int]) -> bytearray:
+    covered = bytearray(words)
+    for start in starts:
+        covered[start : start + WIDTH] = b"\1" * min(WIDTH, words - start)
+    return covered
+
+
+def _gaps(covered: bytearray) -> tuple[Run, ...]:
+    runs, first = [], -1
+    for index, is_covered in enumerate(covered):
+        if not is_covered and first < 0:
+            first = index
+        elif is_covered and first >= 0:
+            runs.append(Run(first, index - 1))
+            first = -1
+    if first >= 0:
+        runs.append(Run(first, len(covered) - 1))
+    return tuple(runs)
+
+
+def overlap(document: frozenset[int], sketch: array[int]) -> float:
+    """Share of a sketch's hashes that the document has."""
+    return sum(value in document for value in sketch) / len(sketch) if sketch else 0.0

@@ -1,0 +1,77 @@
+"""A text as the hashes of its overlapping five-word passages, in order: enough to align two texts, too little to read one."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from array import array
+from dataclasses import dataclass
+
+from auditor.reading.normalize import normalized_words
+
+WIDTH = 5
+"""Words of one shingle."""
+MAX_WORDS = 60_000
+"""Words of a text that are looked at; license texts have a tenth of it."""
+
+
+@dataclass(frozen=True)
+class Shingles:
+    """`hashes[i]` is of the words i to i+4; `lines[i]` is the line (from 1) that word i stands in."""
+
+    words: int
+    hashes: array[int]
+    lines: array[int]
+    truncated: bool = False
+
+
+def shingles(text: str) -> Shingles:
+    """Shingles of the normalised words of `text`."""
+    words = normalized_words(text)
+    kept = words[:MAX_WORDS]
+    return Shingles(len(kept), hash_words(kept), _lines(text, kept), len(words) > MAX_WORDS)
+
+
+def hash_words(words: list[str]) -> array[int]:
+    """32-bit hashes of every WIDTH consecutive words; a shorter text is one shingle."""
+    count = max(1, len(words) - WIDTH + 1) if words else 0
+    return array("I", (int.from_bytes(hashlib.blake2b(" ".join(words[i : i + WIDTH]).encode(), digest_size=4).digest(), "big") for i in range(count)))
+
+
+def _lines(text: str, words: list[str]) -> array[int]:
+    """Line of every word. Markup can span lines, so each line's own words are found in the text's words one after another."""
+    found = array("I")
+    position = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        for word in normalized_words(line):
+            if position < len(words) and words[position] == word:
+                found.append(number)
+                position += 1
+    last = found[-1] if found else 1
+    found.extend([last] * (len(words) - len(found)))
+    return found
+
+
+def encode(found: Shingles) -> str:
+    """As text for a bundle."""
+    return ":".join((str(found.words), str(int(found.truncated)), _base64(found.hashes), _base64(found.lines)))
+
+
+def decode(text: str) -> Shingles:
+    """Raises ValueError for what `encode` did not write."""
+    words, truncated, hashes, lines = text.split(":")
+    decoded = Shingles(int(words), _array(hashes), _array(lines), truncated == "1")
+    if len(decoded.lines) != decoded.words or len(decoded.hashes) != (max(1, decoded.words - WIDTH + 1) if decoded.words else 0):
+        raise ValueError("shingles that do not belong together")
+    return decoded
+
+
+def _base64(values: array[int]) -> str:
+    swapped = array("I", values)
+    return base64.b64encode(swapped.tobytes()).decode()
+
+
+def _array(text: str) -> array[int]:
+    values = array("I")
+    values.frombytes(base64.b64decode(text, validate=True))
+    return values

@@ -1,0 +1,140 @@
+"""Builds rules/fingerprints/texts.bin from folders with license texts; by hand, where texts are at hand.
+
+    python scripts/build_fingerprints.py [--scancode FOLDER] FOLDER...
+
+A file whose normalised words have a digest that stands in rules/licenses is a text of that license: its shingles and clauses are kept. Texts of
+ScanCode's corpus (PyPI scancode-toolkit-mini, licensedcode/data/licenses, CC-BY-4.0) that the catalogue does not hold keep a sketch and a digest.
+No text is written.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+from array import array
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from auditor import resources
+from auditor.catalog.catalog import Catalog
+from auditor.catalog.fingerprints import FILE, MAGIC, SKETCH
+from auditor.reading.normalize import fingerprint, normalized_words
+from auditor.reading.shingles import hash_words
+
+MIN_WORDS = 60
+MAX_BYTES = 400_000
+LABEL = re.compile(
+    r"^[\s#*_>-]*(?:(?P<word>section|article|paragraph|clause|attachment|exhibit|appendix|schedule|preamble)\s+)?"
+    r"(?P<label>\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5}|[A-Z]|\([a-zA-Z0-9]{1,4}\)|[a-z]|[ivx]{1,5})(?:[.):\s-]|$)",
+    re.IGNORECASE,
+)
+
+
+def texts(folders: list[Path]) -> Iterator[str]:
+    """Texts below the folders, gate prompts of saved Hub answers included."""
+    for folder in folders:
+        for path in sorted(folder.rglob("*")):
+            if not path.is_file() or path.is_symlink() or path.stat().st_size > MAX_BYTES:
+                continue
+            content = path.read_text(encoding="utf-8", errors="replace")
+            if path.suffix == ".json":
+                yield from _prompts(content)
+            else:
+                yield content
+                yield _without_front_matter(content)
+
+
+def _prompts(content: str) -> Iterator[str]:
+    try:
+        card = json.loads(content).get("cardData")
+    except (ValueError, AttributeError):
+        return
+    if isinstance(card, dict) and isinstance(card.get("extra_gated_prompt"), str):
+        yield card["extra_gated_prompt"]
+
+
+def _without_front_matter(content: str) -> str:
+    parts = content.split("---\n", 2)
+    return parts[2] if content.startswith("---\n") and len(parts) == 3 else content
+
+
+def clauses(text: str) -> list[tuple[int, str]]:
+    """(first word, label) of the numbered passages of a text: `1`, `1.b`, `1.b.iii`."""
+    found: list[tuple[int, str]] = []
+    path: list[str] = []
+    seen = 0
+    for line in text.split("\n"):
+        match = LABEL.match(line)
+        if match and (label := match["label"].strip("()")):
+            depth = _depth(label, path) if not match["word"] else 0
+            path = [*path[:depth], f"{match['word'].capitalize()} {label}" if match["word"] else label]
+            found.append((seen, ".".join(path)))
+        seen += len(normalized_words(line))
+    return found
+
+
+def _depth(label: str, path: list[str]) -> int:
+    if label[0].isdigit():
+        return 0
+    if label.isupper():
+        return 0 if not path or not path[0][0].isdigit() else 1
+    roman = re.fullmatch(r"[ivx]+", label) is not None
+    return 2 if roman and len(path) >= 2 and label != "i" or roman and len(path) >= 2 else 1
+
+
+def build(folders: list[Path], scancode: Path | None, catalog: Catalog) -> bytes:
+    """Content of the file."""
+    known: dict[str, dict[str, Any]] = {}
+    numbers = array("I")
+
+    def put(values: Any) -> list[int]:
+        start = len(numbers)
+        numbers.extend(values)
+        return [start, len(numbers) - start]
+
+    for text in texts(folders + ([scancode] if scancode else [])):
+        digest = fingerprint(text).sha256
+        entry = catalog.texts.get(digest)
+        if entry is None or digest in known:
+            continue
+        hashes = hash_words(normalized_words(text))
+        known[digest] = {
+            "license": entry.license, "text": entry.text, "form": entry.form, "words": fingerprint(text).words,
+            "hashes": hashes, "clauses": clauses(text),
+        }  # fmt: skip
+    ordered = sorted(known.values(), key=lambda e: (e["license"], e["text"]))
+    header: dict[str, Any] = {"texts": [{**e, "sketch": put(sorted(set(e["hashes"]))[:SKETCH]), "hashes": put(e["hashes"])} for e in ordered], "scancode": [], "scancode_digests": {}}
+    for path in sorted(scancode.glob("*.LICENSE")) if scancode else []:
+        text = _without_front_matter(path.read_text(encoding="utf-8", errors="replace"))
+        found = fingerprint(text)
+        if found.words >= MIN_WORDS and found.sha256 not in catalog.texts:
+            header["scancode"].append({"key": path.stem, "sketch": put(sorted(set(hash_words(normalized_words(text))))[:SKETCH])})
+            header["scancode_digests"][found.sha256] = path.stem
+    encoded = json.dumps(header, separators=(",", ":"), sort_keys=True, default=list).encode()
+    encoded += b" " * (-len(encoded) % 4)
+    return MAGIC + len(encoded).to_bytes(4, "little") + encoded + numbers.tobytes()
+
+
+def main() -> None:
+    """Writes the file and says which texts of the catalogue were not among the folders."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folders", nargs="*", type=Path)
+    parser.add_argument("--scancode", type=Path)
+    options = parser.parse_args()
+    catalog = Catalog(resources.rules())
+    content = build(options.folders, options.scancode, catalog)
+    target = resources.rules() / FILE
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(content)
+    header = json.loads(content[len(MAGIC) + 4 :][: int.from_bytes(content[len(MAGIC) : len(MAGIC) + 4], "little")])
+    held = {(e["license"], e["text"]) for e in header["texts"]}
+    missing = sorted({(t.license, t.text) for t in catalog.texts.values()} - held)
+    print(f"{len(held)} texts, {len(header['scancode'])} sketches, {len(content)} bytes")
+    for license_, text in missing:
+        print(f"no text at hand: {license_} {text}")
+
+
+if __name__ == "__main__":
+    main()
