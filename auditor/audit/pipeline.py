@@ -9,9 +9,11 @@ from typing import Literal
 from auditor.audit.assemble import assemble
 from auditor.audit.assess import Assessment, Knowledge, assess, license_stage
 from auditor.catalog.catalog import Catalog
+from auditor.crawler.files import license_role
 from auditor.crawler.gather import gather
 from auditor.crawler.interface import Source
 from auditor.domain.conditions import Threshold
+from auditor.domain.errors import UsageError
 from auditor.domain.evidence import ModelEvidence, ModelInfo, ModelRef, Unavailable
 from auditor.domain.license_facts import LicenseFacts
 from auditor.domain.memory import SizingOptions
@@ -19,7 +21,7 @@ from auditor.domain.profile import Profile
 from auditor.domain.report import Report
 from auditor.domain.verdict import FailOn
 from auditor.engine.policy import Policy
-from auditor.engine.rules import load_rules
+from auditor.engine.rules import check_policy, load_rules
 from auditor.licensing.conclude import license_facts
 from auditor.licensing.conditions import leaves
 from auditor.licensing.parents import parent_ids
@@ -41,7 +43,8 @@ class Request:
 
 
 def collect(source: Source, models: Sequence[ModelRef], catalog: Catalog) -> tuple[dict[ModelRef, ModelEvidence], dict[ModelRef, ModelEvidence]]:
-    """Evidence of the models and of their stated base models. A base model's files are fetched only when its metadata does not settle its license."""
+    """Evidence of the models and of their stated base models. A base model's files are fetched only when its metadata does not settle its license:
+    by a gate prompt that is identified, or by a tag that no listed license file can contradict."""
     gathered = gather(
         source,
         models,
@@ -53,17 +56,24 @@ def collect(source: Source, models: Sequence[ModelRef], catalog: Catalog) -> tup
 
 def _settled(parent: ModelEvidence, catalog: Catalog) -> bool:
     facts = license_facts(parent, catalog)
-    return facts.trusted and len(facts.candidates) == 1 and not facts.conflicts
+    if not facts.trusted or len(facts.candidates) != 1 or facts.conflicts or facts.card_problems:
+        return False
+    info = metadata(parent)
+    return facts.identified_in == "gate_prompt" or (info is not None and info.files is not None and not any(license_role(file.path) for file in info.files))
 
 
 def audit(source: Source, request: Request, catalog: Catalog) -> Report:
     """The whole job. Raises UsageError for a mistake of the caller; whatever the evidence holds or lacks is in the report."""
+    rules = load_rules(catalog)
+    check_policy(request.policy, rules)
+    if not request.profile.uses:
+        raise UsageError("no use is declared", "declare one, for example: --use hosted")
     models, parents = collect(source, request.models, catalog)
     licensed = {ref: license_facts(evidence, catalog) for ref, evidence in {**parents, **models}.items()}
     by_id = {evidence.requested.id.lower(): ref for ref, evidence in parents.items()}
     knowledge = Knowledge(
         catalog=catalog,
-        rules=load_rules(catalog),
+        rules=rules,
         single_release=len(_frozen_releases(licensed, catalog)) <= 1,
     )
     assessments = [assess(license_stage(models[ref], licensed, parents, by_id), request, knowledge) for ref in models]

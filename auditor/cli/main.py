@@ -11,6 +11,7 @@ import typer
 
 from auditor.cli.check import check
 from auditor.cli.explain import explain
+from auditor.cli.identify import identify
 from auditor.cli.listing import gpus, licenses, rules
 from auditor.cli.snapshot import snapshot
 
@@ -24,6 +25,7 @@ _INTERRUPTED = ("interrupted; nothing was decided", "")
 app = typer.Typer(name="auditor", add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False, epilog=EPILOG)
 app.command()(check)
 app.command()(snapshot)
+app.command()(identify)
 app.command()(explain)
 app.command()(licenses)
 app.command()(gpus)

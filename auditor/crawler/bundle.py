@@ -23,6 +23,7 @@ from auditor.crawler.parse import Received, file_document, info_document
 from auditor.domain.errors import BundleError, UsageError
 from auditor.domain.evidence import CardFacts, Document, DocumentKind, Facts, ModelEvidence, ModelInfo, ModelRef, TextFacts, Unavailable
 from auditor.domain.text_safety import one_line
+from auditor.reading.withheld import with_shingles
 
 _MAX_MANIFEST = 256 * 1024 * 1024
 _AGAIN = "save the evidence again with `auditor snapshot`"
@@ -190,7 +191,7 @@ def _entry(subject: str, hub_path: str, result: _Result, name: str | None) -> En
             kind=kind, subject=subject, hub_path=hub_path, url=result.url, status=result.status, headers={}, path=None, sha256=None, size=None,
             retrieved_at=result.retrieved_at, facts=None, unavailable=missing,
         )  # fmt: skip
-    facts = result.facts.model_dump(mode="json") if name is None and result.facts is not None else None
+    facts = with_shingles(result).model_dump(mode="json") if name is None and result.facts is not None else None
     return Entry(
         kind=result.kind, subject=subject, hub_path=hub_path, url=result.url, status=result.status, headers=dict(result.headers), path=name,
         sha256=result.sha256, size=result.size, retrieved_at=result.retrieved_at, facts=facts, unavailable=None,

@@ -35,6 +35,8 @@ class TextFacts(Facts):
     """Line of the document that the text begins in."""
     binding_words: int = 0
     """How often it uses words in which restrictions are put (must, only, not, research, ...); none means that it states none."""
+    shingles: str | None = None
+    """Hashes of its passages (`auditor.reading.shingles`), kept where the text itself is withheld."""
 
 
 class CardData(Facts):
