@@ -1,4 +1,4 @@
-"""Everything about some models and their parents in as few sequential exchanges as the answers allow.
+"""Everything about some models and their ancestors in as few sequential exchanges as the answers allow.
 
 The caller's thread holds all state and decides what to ask next; the workers only fetch. Per model: the metadata; then, at the same time,
 its files and its parents' metadata; a parent's files only where the caller needs them.
@@ -18,6 +18,10 @@ from auditor.domain.evidence import Document, ModelEvidence, ModelInfo, ModelRef
 
 MAX_PARENTS = 64
 """Of one model that are asked for; the others are recorded as too many."""
+MAX_DEPTH = 8
+"""Steps from a requested model to its farthest ancestor; chains on the Hub are rarely longer than four."""
+MAX_ANCESTORS = 512
+"""Of all requested models together."""
 
 ParentsOf: TypeAlias = Callable[[ModelInfo], Sequence[ModelRef]]
 NeedsFiles: TypeAlias = Callable[[ModelEvidence], bool]
@@ -32,11 +36,11 @@ class Gathered:
 
     models: dict[ModelRef, ModelEvidence]
     parents: dict[ModelRef, ModelEvidence]
-    """Every parent that was named, also one that is itself among the models or could not be asked for."""
+    """Every ancestor that was named, also one that is itself among the models or could not be asked for."""
 
 
 def gather(source: Source, refs: Sequence[ModelRef], parents_of: ParentsOf, needs_files: NeedsFiles, workers: int = 16) -> Gathered:
-    """Collects `refs` and their parents from `source`. Nothing is fetched twice; what one model lacks touches no other.
+    """Collects `refs` and their ancestors from `source`. Nothing is fetched twice, so a cycle ends; what one model lacks touches no other.
 
     `needs_files` sees a parent with its metadata alone. An exception of a callable or a source is a bug and propagates;
     an interrupt stops at once, leaving requests under way behind.
@@ -60,6 +64,7 @@ class _Run:
         self.files: dict[_FileKey, _Result] = {}
         self.with_files: set[ModelRef] = set()
         self.parents: dict[ModelRef, tuple[ModelRef, ...]] = {}
+        self.depth: dict[ModelRef, int] = dict.fromkeys(self.refs, 0)
 
     def result(self) -> Gathered:
         for ref in self.refs:
@@ -71,7 +76,7 @@ class _Run:
             else:
                 self.files[key] = found
         models = {ref: self._evidence(ref) for ref in self.refs}
-        named = dict.fromkeys(parent for ref in self.refs for parent in self.parents.get(ref, ()))
+        named = dict.fromkeys(parent for parents in self.parents.values() for parent in parents)
         return Gathered(models, {ref: models.get(ref) or self._evidence(ref) for ref in named})
 
     def _ask_info(self, ref: ModelRef) -> None:
@@ -89,9 +94,10 @@ class _Run:
             return
         if ref in self.refs or self.needs_files(ModelEvidence(ref, found)):
             self._ask_files(ref, found.facts)
-        if ref in self.refs:
-            self.parents[ref] = tuple(dict.fromkeys(self.parents_of(found.facts)))
-            for parent in self.parents[ref][:MAX_PARENTS]:
+        self.parents[ref] = tuple(dict.fromkeys(self.parents_of(found.facts)))
+        for parent in self.parents[ref][:MAX_PARENTS] if self.depth[ref] < MAX_DEPTH else ():
+            if parent not in self.depth and len(self.depth) < len(self.refs) + MAX_ANCESTORS:
+                self.depth[parent] = self.depth[ref] + 1
                 self._ask_info(parent)
 
     def _ask_files(self, ref: ModelRef, info: ModelInfo) -> None:
@@ -105,7 +111,7 @@ class _Run:
     def _evidence(self, ref: ModelRef) -> ModelEvidence:
         info = self.infos.get(ref)
         if info is None:
-            detail = f"the model names more than {MAX_PARENTS} parents; this one was not fetched"
+            detail = f"not fetched: more than {MAX_PARENTS} parents of a model, {MAX_ANCESTORS} ancestors or {MAX_DEPTH} steps of lineage"
             return ModelEvidence(ref, Unavailable("too_many", detail, self.source.endpoint))
         if isinstance(info, Unavailable) or ref not in self.with_files:
             return ModelEvidence(ref, info)

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from auditor.crawler.gather import MAX_PARENTS, Gathered, gather
+from auditor.crawler.gather import MAX_DEPTH, MAX_PARENTS, Gathered, gather
 from auditor.domain.evidence import Document, DocumentKind, ModelEvidence, ModelInfo, ModelRef, Unavailable
 
 from .fake_hub import SHA, FakeHub, Reply
@@ -38,7 +38,7 @@ def test_files_and_parents_are_fetched_side_by_side() -> None:
 
 
 def test_files_of_a_parent_come_when_needed() -> None:
-    shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d", parents=["e/f"])})
+    shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d")})
     seen: list[ModelEvidence] = []
 
     def needs_files(parent: ModelEvidence) -> bool:
@@ -48,7 +48,28 @@ def test_files_of_a_parent_come_when_needed() -> None:
     found = gather(shelf, [ModelRef("a/b")], parents_of, needs_files)
     assert [(parent.id, dict(parent.documents)) for parent in seen] == [("c/d", {})]
     assert list(found.parents[ModelRef("c/d")].documents) == ["README.md", "LICENSE"]
-    assert "e/f" not in shelf.asked
+
+
+def test_ancestors_are_followed_to_the_end() -> None:
+    shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d", parents=["e/f"]), "e/f": model("e/f", parents=["lost/one"])})
+    found = collect(shelf, "a/b")
+    assert [ref.id for ref in found.parents] == ["c/d", "e/f", "lost/one"]
+    assert isinstance(found.parents[ModelRef("lost/one")].info, Unavailable)
+
+
+def test_a_cycle_ends() -> None:
+    shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d", parents=["a/b"])})
+    found = collect(shelf, "a/b")
+    assert [ref.id for ref in found.parents] == ["c/d", "a/b"]
+    assert found.parents[ModelRef("a/b")] is found.models[ModelRef("a/b")]
+
+
+def test_a_chain_without_end_is_cut_and_said() -> None:
+    shelf = Shelf({f"m/{n}": model(f"m/{n}", parents=[f"m/{n + 1}"]) for n in range(30)})
+    found = collect(shelf, "m/0")
+    assert [ref.id for ref in found.parents] == [f"m/{n}" for n in range(1, MAX_DEPTH + 2)]
+    last = found.parents[ModelRef(f"m/{MAX_DEPTH + 1}")].info
+    assert isinstance(last, Unavailable) and last.reason == "too_many"
 
 
 def test_nothing_is_fetched_twice() -> None:
