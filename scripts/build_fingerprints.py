@@ -81,7 +81,7 @@ def _depth(label: str, path: list[str]) -> int:
     if label.isupper():
         return 0 if not path or not path[0][0].isdigit() else 1
     roman = re.fullmatch(r"[ivx]+", label) is not None
-    return 2 if roman and len(path) >= 2 and label != "i" or roman and len(path) >= 2 else 1
+    return 2 if (roman and len(path) >= 2 and label != "i") or (roman and len(path) >= 2) else 1
 
 
 def build(folders: list[Path], scancode: Path | None, catalog: Catalog) -> bytes:
@@ -105,7 +105,11 @@ def build(folders: list[Path], scancode: Path | None, catalog: Catalog) -> bytes
             "hashes": hashes, "clauses": clauses(text),
         }  # fmt: skip
     ordered = sorted(known.values(), key=lambda e: (e["license"], e["text"]))
-    header: dict[str, Any] = {"texts": [{**e, "sketch": put(sorted(set(e["hashes"]))[:SKETCH]), "hashes": put(e["hashes"])} for e in ordered], "scancode": [], "scancode_digests": {}}
+    header: dict[str, Any] = {
+        "texts": [{**e, "sketch": put(sorted(set(e["hashes"]))[:SKETCH]), "hashes": put(e["hashes"])} for e in ordered],
+        "scancode": [],
+        "scancode_digests": {},
+    }
     for path in sorted(scancode.glob("*.LICENSE")) if scancode else []:
         text = _without_front_matter(path.read_text(encoding="utf-8", errors="replace"))
         found = fingerprint(text)

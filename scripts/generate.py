@@ -59,7 +59,10 @@ def demo_reports(catalog: Catalog) -> dict[str, str]:
     request = Request(tuple(source.roots()), settings.profile, SizingOptions(concurrency=1), None, policy, "built-in", policy.fail_on, "2026-11-24T00:00:00Z")
     report = audit(source, request, catalog)
     context = RenderContext(width=100, command=("auditor", "check", "--evidence", "reports/examples/evidence", *DEMO))
-    return {f"reports/examples/demo.{ending}": render(name, report, context) for ending, name in (("txt", "terminal"), ("json", "json"), ("html", "html"))}
+    return {
+        f"reports/examples/demo.{ending}": render(name, report, context)
+        for ending, name in (("txt", "terminal"), ("json", "json"), ("html", "html"), ("md", "markdown"))
+    }
 
 
 def generated() -> dict[str, str]:

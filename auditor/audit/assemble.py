@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from auditor import __version__
 from auditor.audit.assess import Assessment
 from auditor.audit.files import role
 from auditor.audit.not_checked import not_checked
 from auditor.catalog.catalog import Catalog
+from auditor.crawler.interface import Mode
 from auditor.domain.evidence import Evidence, Unavailable
 from auditor.domain.report import (
     SCHEMA_VERSION,
@@ -76,7 +77,7 @@ class Register:
         )
 
 
-def assemble(assessments: Sequence[Assessment], request: Request, catalog: Catalog, mode: Literal["hub", "bundle", "offline"], endpoint: str) -> Report:
+def assemble(assessments: Sequence[Assessment], request: Request, catalog: Catalog, mode: Mode, endpoint: str) -> Report:
     """The report, models worst first and then by id."""
     register = Register()
     ordered = sorted(assessments, key=lambda a: (VERDICTS.index(a.verdict), a.evidence.id.lower(), str(a.evidence.requested)))
@@ -157,7 +158,9 @@ def _license(a: Assessment, register: Register) -> LicenseRecord:
     return LicenseRecord(
         declared=tuple(
             Declared(
-                value=w.match.keys[0] if w.match.kind == "exact" and len(w.match.keys) == 1 else w.value, witness=w.kind, evidence=register.ids(w.evidence)
+                value=w.match.keys[0] if w.match.kind == "exact" and len(w.match.keys) == 1 else w.value,
+                witness="gguf" if w.header else w.kind,
+                evidence=register.ids(w.evidence),
             )
             for w in facts.witnesses
         ),

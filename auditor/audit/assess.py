@@ -10,10 +10,11 @@ from auditor.audit.memory import memory_of
 from auditor.audit.modality import multimodal
 from auditor.audit.scopes import scopes
 from auditor.catalog.catalog import Catalog
-from auditor.domain.evidence import ModelEvidence, ModelRef
+from auditor.domain.evidence import ModelEvidence, ModelRef, Unavailable
 from auditor.domain.license import Use
 from auditor.domain.license_facts import LicenseFacts, ObligationFact, UseResult
 from auditor.domain.memory import Memory
+from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import OF_OUTCOME, OF_PERMISSION, AreaName, AreaVerdict, Verdict, worst
 from auditor.engine.evaluate import FindingFact, evaluate
 from auditor.engine.rule import Rule
@@ -96,9 +97,11 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
     duties = obligations(facts.candidates if facts.trusted else (), inherited.obliging, profile.uses, catalog, situation)
     memory = memory_of(model.evidence, request.sizing, catalog)
     gating = request.policy.gating(bool(request.sizing.gpus), request.stack is not None)
-    all_scopes = scopes(model.evidence, facts, own, inherited, memory, request, catalog.vocabulary)
+    all_scopes = scopes(model.evidence, facts, own, inherited, memory, request, catalog)
     findings = evaluate(knowledge.rules, all_scopes, request.policy, gating)
-    areas = _areas(findings, own, inherited, profile.uses, gating, bool(request.sizing.gpus), memory)
+    areas = _areas(findings, own, inherited, profile.uses, gating, bool(request.sizing.gpus))
+    if isinstance(model.evidence.info, Unavailable):
+        areas = tuple(_nothing_known(area, model.evidence.info) if area.area == "lineage" else area for area in areas)
     verdict = worst(area.verdict for area in areas if area.gating)  # type: ignore[misc]
     return Assessment(model.evidence, facts, own, permissions, duties, inherited, memory, findings, areas, verdict)
 
@@ -110,7 +113,6 @@ def _areas(
     uses: Sequence[Use],
     gating: frozenset[AreaName],
     gpus: bool,
-    memory: Memory,
 ) -> tuple[AreaResult, ...]:
     own_intended = [result for result in own if result.use in uses]
     flowing = [result for use in uses for _, result in inherited.by_use.get(use, ())]
@@ -125,7 +127,7 @@ def _areas(
             "No base model is stated" if not inherited.edges else "Nothing that flows down from the base models restricts an intended use",
         ),
         _not_assessed("artifact"),
-        _area("memory", findings, [], gating, fits) if "memory" in gating else AreaResult("memory", "not_gated", False, (fits,)),
+        _area("memory", findings, [], gating, fits) if gpus else AreaResult("memory", "not_gated", False, (fits,)),
         _not_assessed("serving"),
         _not_assessed("documentation"),
     )
@@ -135,6 +137,11 @@ def _not_assessed(area: AreaName) -> AreaResult:
     return AreaResult(area, "not_assessed", False, ())
 
 
+def _nothing_known(area: AreaResult, missing: Unavailable) -> AreaResult:
+    """Without metadata an area that no rule spoke of is not fine: nothing is known of it."""
+    return AreaResult(area.area, "incomplete", area.gating, (f"Nothing is known of this model: {one_line(missing.detail)}",)) if area.gating else area
+
+
 def _area(area: AreaName, findings: Sequence[FindingFact], results: Sequence[UseResult], gating: frozenset[AreaName], fine: str) -> AreaResult:
     """The worst of the area's findings, and `conditional` where a permission is."""
     mine = [finding for finding in findings if finding.area == area]
@@ -142,4 +149,4 @@ def _area(area: AreaName, findings: Sequence[FindingFact], results: Sequence[Use
     verdict = worst([*(OF_OUTCOME[finding.outcome] for finding in mine), *(OF_PERMISSION[result.result] for result in conditional)])
     telling = [finding.message for finding in mine if OF_OUTCOME[finding.outcome] == verdict and finding.outcome != "note"]
     reasons = telling or [f"{result.use.replace('_', ' ').capitalize()} use is {result.because}" for result in conditional] or [fine]
-    return AreaResult(area, verdict, area in gating, tuple(dict.fromkeys(reasons)))
+    return AreaResult(area, verdict if area in gating else "not_gated", area in gating, tuple(dict.fromkeys(reasons)))

@@ -8,8 +8,8 @@ from functools import cache
 from typing import Any
 
 from auditor.catalog.catalog import Catalog
-from auditor.domain.evidence import ModelEvidence, Unavailable
-from auditor.domain.memory import Memory, MemoryInputs, SizingKnowledge, SizingOptions
+from auditor.domain.evidence import HeaderFacts, ModelEvidence, Unavailable
+from auditor.domain.memory import Memory, MemoryInputs, SizingKnowledge, SizingOptions, TensorTotal
 from auditor.sizing import estimate
 
 
@@ -40,6 +40,11 @@ def memory_inputs(evidence: ModelEvidence) -> MemoryInputs:
         safetensors_parameters=info.safetensors_parameters if info else None,
         index_total_size=int(total) if isinstance(total, (int, float)) and not isinstance(total, bool) and 0 < total < 2**60 else None,
         weight_files=tuple((file.path, file.size) for file in (info.files or ())) if info else (),
+        header_tensors={
+            path: {name: TensorTotal(total.elements, total.bytes) for name, total in document.facts.tensors.items()}
+            for path, document in evidence.documents.items()
+            if isinstance(document.facts, HeaderFacts)
+        },
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from auditor.audit.assess import Assessment
-from auditor.domain.evidence import Unavailable
+from auditor.domain.evidence import ModelInfo, Unavailable
 from auditor.domain.report import NotChecked
 from auditor.domain.text_safety import one_line
 
@@ -17,6 +17,15 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
     for path, missing in sorted(evidence.unavailable.items()):
         if missing.reason != "absent":
             found.append(NotChecked(topic=f"file {one_line(path, 120)}", why=one_line(missing.detail)))
+    for path, document in sorted(evidence.documents.items()):
+        if document.kind == "notice_file":
+            found.append(NotChecked(topic=f"file {one_line(path, 120)}", why="a notice; its words were not compared with known texts"))
+    if evidence.info.facts.local:
+        found += _local(evidence.info.facts)
+    elif evidence.info.facts.gated != "no":
+        found.append(NotChecked(topic="questions of the gate", why="of what a user accepts to get access, only the prompt is read"))
+    for problem in evidence.info.facts.problems:
+        found.append(NotChecked(topic="the folder" if evidence.info.facts.local else "the Hub's answer", why=one_line(problem)))
     for witness in facts.witnesses:
         if witness.kind == "card_link":
             found.append(NotChecked(topic="license_link", why=f"recorded, not followed: {witness.value}"))
@@ -34,6 +43,20 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
     found += [NotChecked(topic=f"memory: {name.replace('_', ' ')}", why=why) for name, why in _unknown_memory(assessment)]
     found += [NotChecked(topic=topic, why=why) for topic, why in _NEVER]
     return tuple(found)
+
+
+def _local(info: ModelInfo) -> list[NotChecked]:
+    """What a folder cannot tell about itself."""
+    unnamed = info.id.startswith("local/")
+    identity = "the folder does not say which model it holds" if unnamed else "taken from the folder's name or from --as; the audit itself does not compare"
+    found = [
+        NotChecked(topic="identity", why=f"{info.id}: {identity}"),
+        NotChecked(topic="access", why="a folder does not tell whether the Hub gates the model, nor what its scan found"),
+        NotChecked(topic="completeness", why="a license file that was not downloaded is not seen; compare with the Hub to find out"),
+    ]
+    if info.sha_is_digest:
+        found.append(NotChecked(topic="revision", why="the folder names no commit; the revision shown is a digest of its content"))
+    return found
 
 
 _NEVER = (

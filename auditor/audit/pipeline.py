@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from auditor.audit.assemble import assemble
 from auditor.audit.assess import Assessment, Knowledge, assess, license_stage
 from auditor.catalog.catalog import Catalog
 from auditor.crawler.files import license_role
 from auditor.crawler.gather import gather
-from auditor.crawler.interface import Source
+from auditor.crawler.interface import Mode, Source
 from auditor.domain.conditions import Threshold
 from auditor.domain.errors import UsageError
 from auditor.domain.evidence import ModelEvidence, ModelInfo, ModelRef, Unavailable
@@ -42,7 +41,13 @@ class Request:
     """UTC, ISO 8601: dates are judged at it."""
 
 
-def collect(source: Source, models: Sequence[ModelRef], catalog: Catalog) -> tuple[dict[ModelRef, ModelEvidence], dict[ModelRef, ModelEvidence]]:
+Progress = Callable[[int, int], None]
+"""Told how many of how many models have all of their evidence."""
+
+
+def collect(
+    source: Source, models: Sequence[ModelRef], catalog: Catalog, progress: Progress | None = None
+) -> tuple[dict[ModelRef, ModelEvidence], dict[ModelRef, ModelEvidence]]:
     """Evidence of the models and of their stated base models. A base model's files are fetched only when its metadata does not settle its license:
     by a gate prompt that is identified, or by a tag that no listed license file can contradict."""
     gathered = gather(
@@ -50,6 +55,7 @@ def collect(source: Source, models: Sequence[ModelRef], catalog: Catalog) -> tup
         models,
         parents_of=lambda info: [ModelRef(name) for name in parent_ids(info)],
         needs_files=lambda parent: not _settled(parent, catalog),
+        progress=progress,
     )
     return gathered.models, gathered.parents
 
@@ -62,13 +68,13 @@ def _settled(parent: ModelEvidence, catalog: Catalog) -> bool:
     return facts.identified_in == "gate_prompt" or (info is not None and info.files is not None and not any(license_role(file.path) for file in info.files))
 
 
-def audit(source: Source, request: Request, catalog: Catalog) -> Report:
+def audit(source: Source, request: Request, catalog: Catalog, progress: Progress | None = None) -> Report:
     """The whole job. Raises UsageError for a mistake of the caller; whatever the evidence holds or lacks is in the report."""
     rules = load_rules(catalog)
     check_policy(request.policy, rules)
     if not request.profile.uses:
         raise UsageError("no use is declared", "declare one, for example: --use hosted")
-    models, parents = collect(source, request.models, catalog)
+    models, parents = collect(source, request.models, catalog, progress)
     licensed = {ref: license_facts(evidence, catalog) for ref, evidence in {**parents, **models}.items()}
     by_id = {evidence.requested.id.lower(): ref for ref, evidence in parents.items()}
     knowledge = Knowledge(
@@ -85,7 +91,7 @@ def _distinct(assessments: Sequence[Assessment]) -> list[Assessment]:
     return sorted(assessments, key=lambda a: str(a.evidence.requested))
 
 
-def _mode(source: Source) -> Literal["hub", "bundle", "offline"]:
+def _mode(source: Source) -> Mode:
     return source.mode
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import Evidence, ModelEvidence, Unavailable
 from auditor.domain.license_facts import FlipFact, LicenseFacts, UseResult
 from auditor.domain.memory import Count, Memory
@@ -13,18 +14,19 @@ from auditor.domain.vocabulary import Vocabulary
 from auditor.engine.scopes import ConflictScope, EdgeScope, FitScope, InheritedScope, ModelScope, PermissionScope, Scope, TextScope
 from auditor.licensing.conditions import expand_territories
 from auditor.licensing.lineage import Inheritance
+from auditor.licensing.witnesses import document_evidence
 
 if TYPE_CHECKING:
     from auditor.audit.pipeline import Request
 
 
 def scopes(
-    evidence: ModelEvidence, facts: LicenseFacts, own: Sequence[UseResult], inherited: Inheritance, memory: Memory, request: Request, vocabulary: Vocabulary
+    evidence: ModelEvidence, facts: LicenseFacts, own: Sequence[UseResult], inherited: Inheritance, memory: Memory, request: Request, catalog: Catalog
 ) -> Mapping[str, Sequence[Scope]]:
     """Every scope of rules/checks, filled."""
     known = not isinstance(evidence.info, Unavailable)
     return {
-        "model": [_model(evidence, facts, memory, request, vocabulary)],
+        "model": [_model(evidence, facts, memory, request, catalog)],
         "text": [TextScope(evidence=t.evidence, path=t.path, kind=t.kind, identified=t.key is not None, words=t.words) for t in facts.texts],
         "conflict": [ConflictScope(evidence=c.evidence, kind=c.kind, values=" against ".join(c.values)) for c in facts.conflicts],
         "permission": [_permission(result, facts, request) for result in own] if known and _speaks(facts) else [],
@@ -35,7 +37,7 @@ def scopes(
             )
             for e in inherited.edges
         ],
-        "fit": _fits(memory) if request.sizing.gpus else [],
+        "fit": _fits(memory, evidence) if request.sizing.gpus else [],
     }
 
 
@@ -44,7 +46,7 @@ def _speaks(facts: LicenseFacts) -> bool:
     return facts.trusted or bool(facts.candidates)
 
 
-def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request: Request, vocabulary: Vocabulary) -> ModelScope:
+def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request: Request, catalog: Catalog) -> ModelScope:
     info = evidence.info
     answer = None if isinstance(info, Unavailable) else info.facts
     available = answer is not None
@@ -55,7 +57,7 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request
         metadata_detail=f"{info.detail} [{info.url}]" if isinstance(info, Unavailable) else "",
         license_method=facts.conclusion.method,
         license_name=facts.conclusion.name,
-        license_verified=(facts.conclusion.confidence != "low") if facts.conclusion.key else None if not available else True,
+        license_verified=None if not available else facts.conclusion.key is None or catalog.license(facts.conclusion.key).verified,
         identified_in=facts.identified_in,
         tag_kind=facts.tag.kind,
         tag_count=len(facts.tag.keys) if facts.tag.kind == "exact" else 1,
@@ -70,7 +72,7 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request
         card_problems_named="; ".join(facts.card_problems),
         files_listed=answer is not None and answer.files is not None,
         eu_disallowed=bool(answer and answer.card and answer.card.gate_eu_disallowed),
-        deployer_in_eu=_in_eu(request, vocabulary),
+        deployer_in_eu=_in_eu(request, catalog.vocabulary),
         require_text=request.policy.require_text,
         gpus_declared=bool(request.sizing.gpus),
         memory_class=memory.architecture_class,
@@ -83,7 +85,8 @@ def _metadata_evidence(evidence: ModelEvidence) -> tuple[Evidence, ...]:
     info = evidence.info
     if isinstance(info, Unavailable):
         return (Evidence("api", info.url, "", "", f"no answer that can be used: {info.reason}", "unknown", info.retrieved_at, info.status),)
-    return (Evidence("api", info.url, "cardData", "", "(no license is stated)", info.sha256, info.retrieved_at, info.status),)
+    kind, place = ("folder", "") if info.facts.local else ("api", "cardData")
+    return (Evidence(kind, info.url, place, "", "(no license is stated)", info.sha256, info.retrieved_at, info.status),)
 
 
 def _in_eu(request: Request, vocabulary: Vocabulary) -> Truth:
@@ -109,10 +112,10 @@ def _permission(result: UseResult, facts: LicenseFacts, request: Request) -> Per
 
 
 def _inherited(inherited: Inheritance, request: Request) -> list[Scope]:
-    known = {edge.parent: edge for edge in inherited.edges if edge.state == "known"}
+    edges = {edge.parent: edge for edge in inherited.edges}
     return [
         InheritedScope(
-            evidence=known[parent].evidence,
+            evidence=edges[parent].evidence,
             use=use,
             intended=use in request.profile.uses,
             result=result.result,
@@ -122,7 +125,7 @@ def _inherited(inherited: Inheritance, request: Request) -> list[Scope]:
         )
         for use, results in inherited.by_use.items()
         for parent, result in results
-        if parent in known
+        if edges[parent].state == "known" or result.result != "unknown"  # the finding about the edge says why nothing is known
     ]
 
 
@@ -135,9 +138,10 @@ def what_to_declare(flips: Sequence[FlipFact]) -> str:
     return f"Declare {' or '.join(parts)}." if parts else ""
 
 
-def _fits(memory: Memory) -> list[Scope]:
+def _fits(memory: Memory, evidence: ModelEvidence) -> list[Scope]:
     return [
         FitScope(
+            evidence=_sized_by(evidence),
             gpu=f"{fit.gpus} x {fit.gpu}",
             fits=fit.fits,
             needed=gib(fit.total_bytes),
@@ -145,6 +149,16 @@ def _fits(memory: Memory) -> list[Scope]:
         )
         for fit in memory.fits
     ]
+
+
+def _sized_by(evidence: ModelEvidence) -> tuple[Evidence, ...]:
+    """The config that the figures follow from, and the Hub's answer."""
+    config, info = evidence.documents.get("config.json"), evidence.info
+    found = [document_evidence(config, "config", None, None, "(the geometry)")] if config is not None else []
+    if isinstance(info, Unavailable):
+        return (*found, *_metadata_evidence(evidence))
+    kind, place = ("folder", "") if info.facts.local else ("api", "safetensors")
+    return (*found, Evidence(kind, info.url, place, "", "(sizes and counts of the weights)", info.sha256, info.retrieved_at, info.status))
 
 
 def gib(count: Count) -> str:

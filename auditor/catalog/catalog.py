@@ -36,6 +36,15 @@ class KnownText:
     form: Literal["canonical", "publisher_copy", "gate_prompt"]
 
 
+def _indexable(value: Any) -> bool:
+    """Whether a raw license entry has names and digests where the indexes look for them."""
+    lists = [value.get(name) for name in ("aliases", "texts")] if isinstance(value, dict) else [0]
+    texts = value.get("texts") if isinstance(value, dict) else None
+    return all(one is None or isinstance(one, list) for one in lists) and all(
+        isinstance(text, dict) and {"id", "form", "sha256"} <= set(text) for text in texts or ()
+    )
+
+
 class Catalog:
     """Everything under one rules/ folder. Entries are validated on first use; `crosscheck` looks at all of them together."""
 
@@ -67,7 +76,10 @@ class Catalog:
     def _raw_licenses(self) -> dict[str, dict[str, Any]]:
         """Unvalidated entries, for the indexes: validating all of them is not worth a start-up."""
         raw = {key: self.store.read(f"licenses/{key}.yaml").value for key in self.license_keys}
-        return {key: value if isinstance(value, dict) else {} for key, value in raw.items()}
+        for key, value in raw.items():
+            if not _indexable(value):
+                self.license_entry(key)  # says what is wrong
+        return raw
 
     @cached_property
     def hub_ids(self) -> Mapping[str, str]:

@@ -8,13 +8,46 @@ from license_expression import get_spdx_licensing
 
 from auditor.catalog.catalog import Catalog, folded
 from auditor.domain.conditions import AllOf, AnyOf, Business, Condition, FieldOfUse, Not, Territory, Threshold
-from auditor.domain.license import License, LicenseFamily
+from auditor.domain.license import USES, License, LicenseFamily
 from auditor.domain.vocabulary import Vocabulary
 
 
 def problems(catalog: Catalog) -> list[str]:
     """One line per problem, each naming the file; empty when the knowledge is consistent. Raises CatalogError for a file that does not load."""
-    return [*_licenses(catalog), *_texts(catalog), *_hub_ids(catalog), *_gpus(catalog), *_geometries(catalog)]
+    return [
+        *_stray_files(catalog),
+        *_vocabulary(catalog.vocabulary),
+        *_licenses(catalog),
+        *_texts(catalog),
+        *_hub_ids(catalog),
+        *_gpus(catalog),
+        *_geometries(catalog),
+    ]
+
+
+def _stray_files(catalog: Catalog) -> Iterator[str]:
+    """A file that nothing reads looks like knowledge and is none."""
+    for path in sorted(catalog.store.root.rglob("*")):
+        if path.suffix.lower() == ".yml" or (path.suffix.lower() == ".yaml" and path.suffix != ".yaml"):
+            yield f"rules/{path.relative_to(catalog.store.root).as_posix()}: nothing reads this file; its name must end in .yaml"
+
+
+def _vocabulary(vocabulary: Vocabulary) -> Iterator[str]:
+    where = "rules/vocabulary.yaml"
+    if missing := set(USES) ^ set(vocabulary.uses):
+        yield f"{where}: uses: {', '.join(sorted(missing))}"
+    for name, fact in vocabulary.facts.items():
+        for field, other, wanted in (
+            ("at_release", fact.at_release, fact.type),
+            ("at_most", fact.at_most, fact.type),
+            ("by_month", fact.by_month, "counts_by_month"),
+        ):
+            if other is not None and (other not in vocabulary.facts or vocabulary.facts[other].type != wanted):
+                yield f"{where}: facts.{name}.{field}: {other!r} is no fact of type {wanted}"
+        if fact.at_most in vocabulary.facts and vocabulary.facts[fact.at_most].currency != fact.currency:
+            yield f"{where}: facts.{name}.at_most: {fact.at_most!r} is in another currency"
+    for name, members in vocabulary.territory_groups.items():
+        yield from (f"{where}: territory_groups.{name}: {code!r} is no ISO 3166 code" for code in members if code not in vocabulary.territories)
 
 
 def _licenses(catalog: Catalog) -> Iterator[str]:
@@ -26,7 +59,7 @@ def _licenses(catalog: Catalog) -> Iterator[str]:
             if hub_names.get(folded(alias), key) != key:
                 yield f"{where}: aliases: {alias!r} is the Hub id of {hub_names[folded(alias)]}; drop it"
         if isinstance(entry, LicenseFamily):
-            yield from (f"{where}: members: no license {member!r}" for member in entry.members if member not in catalog.license_keys)
+            yield from (f"{where}: members: no license {member!r}" for member in entry.members if not _is_license(catalog, member))
         if not isinstance(entry, License):
             continue
         if entry.spdx and entry.spdx.lower() not in spdx:
@@ -37,6 +70,10 @@ def _licenses(catalog: Catalog) -> Iterator[str]:
             for condition in (term.when, term.unless):
                 if condition is not None:
                     yield from (f"{where}: terms.{term.id}: {problem}" for problem in _condition(condition, catalog.vocabulary))
+
+
+def _is_license(catalog: Catalog, key: str) -> bool:
+    return key in catalog.license_keys and isinstance(catalog.license_entry(key), License)
 
 
 def _condition(condition: Condition, vocabulary: Vocabulary) -> Iterator[str]:

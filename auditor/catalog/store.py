@@ -60,9 +60,9 @@ class Store:
         path = self.root / COMPILED
         try:
             compiled = json.loads(path.read_bytes())
-        except (OSError, ValueError):
+            return {name: entry["value"] for name, entry in compiled.items() if entry["sha256"] == self.digests.get(name)}
+        except (OSError, ValueError, AttributeError, KeyError, TypeError):  # absent or damaged: the YAML files are the truth
             return {}
-        return {name: entry["value"] for name, entry in compiled.items() if entry["sha256"] == self.digests.get(name)}
 
     def read(self, path: str) -> RuleFile:
         """One file. Raises CatalogError with file and line when it is not strict YAML."""
@@ -74,8 +74,12 @@ class Store:
         """One file from its YAML, with lines."""
         if path not in self.sources:
             raise CatalogError(f"rules/{path}: no such knowledge file")
+        content = self.sources[path]
         try:
-            value, lines = strict_yaml.load(self.sources[path].decode("utf-8", errors="replace"))
+            value, lines = strict_yaml.load(content.decode("utf-8"))
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            raise CatalogError(f"rules/{path}:{line}: not UTF-8", "save the file as UTF-8") from None
         except strict_yaml.StrictYamlError as error:
             raise CatalogError(f"rules/{path}:{error.line}: {error}", "mend the file, then run: make generate") from None
         return RuleFile(path, value, lines)

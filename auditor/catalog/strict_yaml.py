@@ -11,6 +11,8 @@ import yaml
 Path = tuple[str | int, ...]
 
 _AMBIGUOUS = re.compile(r"^(?:y|n|yes|no|on|off)$", re.IGNORECASE)
+_ODD_NUMBER = re.compile(r"^[-+]?(?:0[0-9_]+|0[bx][0-9a-f_]+|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$", re.IGNORECASE)
+"""What YAML 1.1 reads as octal, binary, hexadecimal or base 60: `010` would be 8, `1:30` would be 90."""
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -39,7 +41,7 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|fa
 def load(text: str) -> tuple[Any, dict[Path, int]]:
     """Value of the one document in `text`, and the line (from 1) of every path in it.
 
-    Raises StrictYamlError for syntax errors, anchors and aliases, duplicate or non-string keys, and plain `yes`, `no`, `on`, `off`.
+    Raises StrictYamlError for syntax errors, anchors and aliases, duplicate or non-string keys, plain `yes`, `no`, `on`, `off`, and odd numbers.
     """
     try:
         alias: Any = next((e for e in yaml.parse(text, Loader=_BaseLoader) if isinstance(e, yaml.AliasEvent) or getattr(e, "anchor", None)), None)
@@ -66,9 +68,14 @@ def _value(loader: Any, node: Any, path: Path, lines: dict[Path, int]) -> Any:
         return dict(_pair(loader, key, value, path, lines) for key, value in _unique(loader, node))
     if isinstance(node, yaml.SequenceNode):
         return [_value(loader, item, (*path, index), lines) for index, item in enumerate(node.value)]
-    if node.style is None and _AMBIGUOUS.match(str(node.value)):
+    if not node.style and _AMBIGUOUS.match(str(node.value)):
         raise StrictYamlError(f"{node.value!r} is ambiguous: write true or false, or quote the word", node.start_mark.line + 1)
-    return loader.construct_object(node)
+    if not node.style and node.tag != "tag:yaml.org,2002:str" and _ODD_NUMBER.match(str(node.value)):
+        raise StrictYamlError(f"{node.value!r} is ambiguous: write a plain number, or quote it", node.start_mark.line + 1)
+    try:
+        return loader.construct_object(node)
+    except (ValueError, KeyError, TypeError):
+        raise StrictYamlError(f"{node.value!r} is no {str(node.tag).rsplit(':', 1)[-1]}", node.start_mark.line + 1) from None
 
 
 def _pair(loader: Any, key: yaml.Node, value: yaml.Node, path: Path, lines: dict[Path, int]) -> tuple[str, Any]:
@@ -80,7 +87,7 @@ def _unique(loader: Any, node: yaml.MappingNode) -> list[tuple[yaml.Node, yaml.N
     seen: dict[Hashable, int] = {}
     for key, _ in node.value:
         line = key.start_mark.line + 1
-        if not isinstance(key, yaml.ScalarNode) or (key.style is None and key.tag != "tag:yaml.org,2002:str"):
+        if not isinstance(key, yaml.ScalarNode) or (not key.style and key.tag != "tag:yaml.org,2002:str"):
             raise StrictYamlError("a key must be a string; quote it", line)
         if key.value in seen:
             raise StrictYamlError(f"key {key.value!r} stands twice, first in line {seen[key.value]}", line)

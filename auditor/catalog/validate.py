@@ -32,7 +32,8 @@ def validated(store: Store, path: str, kind: Any) -> Any:
 
 
 def _readable(file: RuleFile, error: ValidationError, kind: Any) -> CatalogError:
-    first = error.errors(include_url=False)[0]
+    errors = error.errors(include_url=False)
+    first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])  # a misspelt field is missing as well
     location = [part for part in first["loc"] if not _is_union_tag(file.value, first["loc"], part)]
     name = ".".join(str(part) for part in location) or "the file"
     message = first["msg"].removeprefix("Value error, ")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from auditor.cli.completion import complete_fact, complete_format, complete_gpu, complete_policy, complete_stack, complete_use
+
 if TYPE_CHECKING:
     from auditor.audit import Request
     from auditor.catalog.catalog import Catalog
@@ -22,19 +24,31 @@ def check(
     evidence: Annotated[Path | None, typer.Option(metavar="DIR", help="Audit saved evidence instead of the Hub; without ids, everything in it.")] = None,
     use: Annotated[
         list[str] | None,
-        typer.Option(metavar="USE", help="What you intend: internal, hosted, embedded, redistribute, finetune, ... Repeatable; hosted when nothing is said."),
+        typer.Option(
+            metavar="USE",
+            autocompletion=complete_use,
+            help="What you intend: internal, hosted, embedded, redistribute, finetune, ... Repeatable; hosted when nothing is said.",
+        ),
     ] = None,
     fact: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="A fact about you, such as monthly_active_users=10M or organization=company. Repeatable.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=VALUE", autocompletion=complete_fact, help="A fact about you, such as monthly_active_users=10M or organization=company. Repeatable."
+        ),
     ] = None,
-    gpu: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A GPU to serve on, such as rtx-4090 or l40sx2. Repeatable; makes memory gate.")] = None,
+    gpu: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", autocompletion=complete_gpu, help="A GPU to serve on, such as rtx-4090 or l40sx2. Repeatable; makes memory gate."),
+    ] = None,
     context: Annotated[int | None, typer.Option(metavar="N", help="Tokens of context for the memory estimate.")] = None,
     concurrency: Annotated[int | None, typer.Option(metavar="N", help="Requests at once for the memory estimate.")] = None,
     tensor_parallel: Annotated[int | None, typer.Option(metavar="N", help="GPUs that share the model.")] = None,
     quantization: Annotated[str | None, typer.Option(metavar="Q", help="Precision to size for instead of the published one.")] = None,
-    stack: Annotated[str | None, typer.Option(metavar="NAME", help="Serving stack, such as vllm.")] = None,
-    policy: Annotated[str | None, typer.Option(metavar="NAME", help="Policy: default or strict.")] = None,
-    format_: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="terminal, json or html on standard output.")] = "terminal",
+    stack: Annotated[str | None, typer.Option(metavar="NAME", autocompletion=complete_stack, help="Serving stack, such as vllm.")] = None,
+    policy: Annotated[str | None, typer.Option(metavar="NAME", autocompletion=complete_policy, help="Policy: default or strict.")] = None,
+    format_: Annotated[
+        str, typer.Option("--format", "-f", metavar="FORMAT", autocompletion=complete_format, help="terminal, json, html or markdown on standard output.")
+    ] = "terminal",
     output: Annotated[
         list[str] | None,
         typer.Option("--output", "-o", metavar="FILE", help="Also write FILE; the format follows from its ending, or FORMAT:FILE. Repeatable."),
@@ -43,6 +57,10 @@ def check(
         str | None, typer.Option(metavar="WORD", help="Worst verdict that still passes is the one before: blocked, review (default), conditional, or never.")
     ] = None,
     exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Same as --fail-on never.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="On the terminal, one line a model: verdict and id, worst first.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="On the terminal, everything: notes, clauses, evidence with digests.")] = False,
+    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never; auto heeds NO_COLOR and FORCE_COLOR.")] = "auto",
+    no_progress: Annotated[bool, typer.Option("--no-progress", help="No line about a long run on the terminal.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Make no request at all.")] = False,
     as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Judge dates at this day instead of today (else SOURCE_DATE_EPOCH).")] = None,
 ) -> int:
@@ -53,7 +71,8 @@ def check(
     from auditor import resources
     from auditor.audit import audit
     from auditor.catalog.catalog import Catalog
-    from auditor.cli.output import print_result, terminal_context, write_file
+    from auditor.cli.output import chosen_detail, file_context, print_result, terminal_context, write_file
+    from auditor.cli.progress import Progress
     from auditor.config.settings import Flags, resolve
     from auditor.formats import format_for_path, render
 
@@ -72,6 +91,8 @@ def check(
     )
     settings = resolve(flags, os.environ, Path.cwd(), catalog.vocabulary)
     _check_format(format_)
+    command, detail = ("auditor", *sys.argv[1:]), chosen_detail(quiet, verbose)
+    screen = terminal_context(command, color, detail)
     targets = [format_for_path(target) for target in output or ()]
     source, refs = _source(models or [], evidence, offline)
     if not refs:
@@ -79,12 +100,13 @@ def check(
 
         say("nothing to audit: no model was named", "run: auditor check ORG/NAME")
         return 5
-    report = audit(source, _request(refs, settings, catalog, as_of), catalog)
-    command = ("auditor", *sys.argv[1:])
+    request = _request(refs, settings, catalog, as_of)
+    with Progress("checking", "model", enabled=not no_progress) as progress:
+        report = audit(source, request, catalog, progress)
     for target in targets:
-        write_file(target.path, render(target.format, report, terminal_context(command)))
+        write_file(target.path, render(target.format, report, file_context(command, detail)))
     code = report.summary.exit_code
-    print_result(render(format_, report, terminal_context(command)), code)
+    print_result(render(format_, report, screen), code)
     return code
 
 

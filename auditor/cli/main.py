@@ -6,10 +6,12 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 import typer
 
 from auditor.cli.check import check
+from auditor.cli.completion import VARIABLE, completion, prepare
 from auditor.cli.explain import explain
 from auditor.cli.identify import identify
 from auditor.cli.listing import gpus, licenses, rules
@@ -30,6 +32,7 @@ app.command()(explain)
 app.command()(licenses)
 app.command()(gpus)
 app.command()(rules)
+app.command()(completion)
 
 
 def _version(value: bool) -> None:
@@ -49,6 +52,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command and returns its exit code. No traceback reaches a user: an unforeseen error is 70, never 1."""
     from auditor.cli.output import ClosedPipe, say
 
+    if VARIABLE in os.environ:
+        prepare()
     try:
         result = typer.main.get_command(app).main(args=arguments, prog_name="auditor", standalone_mode=False)
         if result == 130:  # typer's own ending of an interrupt, which says nothing
@@ -88,9 +93,7 @@ def main() -> None:
     gc.set_threshold(100_000)  # a short-lived process that mostly imports: collecting young objects costs a tenth of a start-up
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # no third-party code in a gate's validation, and no search for it
     code = run()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except (BrokenPipeError, ValueError):
-        pass
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # gone, closed, or never there; what could not be written has been said
+            stream.flush()
     os._exit(code)  # everything is written; taking the interpreter apart costs a sixth of a run and could only change the code

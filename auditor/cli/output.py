@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from auditor.domain.errors import UsageError
+from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.text_safety import one_line
-from auditor.formats.interface import RenderContext
+from auditor.formats.interface import Detail, RenderContext
+
+_WHEN = ("auto", "always", "never")
+_WIDTH, _NARROWEST, _WIDEST = 100, 40, 120
+"""Columns off a terminal; at least; at most, longer lines are hard to read."""
 
 
 class ClosedPipe(Exception):
@@ -31,7 +36,9 @@ def say(message: str, next_step: str) -> None:
 
 
 def print_result(text: str, exit_code: int) -> None:
-    """The result on standard output. Raises ClosedPipe when nobody reads it."""
+    """The result on standard output. Raises ClosedPipe when nobody reads it, UsageError when it cannot be written."""
+    if sys.stdout is None:  # closed by whoever started us
+        raise ClosedPipe(exit_code)
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
@@ -41,6 +48,9 @@ def print_result(text: str, exit_code: int) -> None:
     except BrokenPipeError:
         silence_stdout()
         raise ClosedPipe(exit_code) from None
+    except OSError as error:
+        silence_stdout()
+        raise UsageError(f"standard output cannot be written: {error.strerror}", "check the disk, or write to another place") from None
 
 
 def silence_stdout() -> None:
@@ -74,19 +84,47 @@ def _umask() -> int:
     return current
 
 
-def terminal_context(command: tuple[str, ...]) -> RenderContext:
-    """How standard output shows text: color only on a terminal without NO_COLOR, or with FORCE_COLOR."""
-    import shutil
+def terminal_context(command: tuple[str, ...], color: str = "auto", detail: Detail = "normal") -> RenderContext:
+    """How standard output shows text. UsageError when `color` is none of auto, always and never."""
+    tty = sys.stdout is not None and sys.stdout.isatty()
+    colored = _colored(color, tty)
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if tty or os.environ.get("COLUMNS") else _WIDTH
+    return RenderContext(
+        color=colored,
+        width=max(_NARROWEST, min(width, _WIDEST)),
+        links=tty and colored and os.environ.get("TERM") != "dumb",
+        ascii=not _unicode_output(),
+        detail=detail,
+        command=command,
+    )
 
-    tty = sys.stdout.isatty()
-    color = not os.environ.get("NO_COLOR") and (tty or bool(os.environ.get("FORCE_COLOR"))) and os.environ.get("TERM") != "dumb"
-    width = shutil.get_terminal_size((100, 24)).columns if tty or os.environ.get("COLUMNS") else 100
-    return RenderContext(color=color, width=max(40, min(width, 120)), links=tty and color, ascii=not _unicode_output(), command=command)
+
+def file_context(command: tuple[str, ...], detail: Detail = "normal") -> RenderContext:
+    """How a file shows text: UTF-8 without codes, whatever the terminal is; never less than the normal screen."""
+    return RenderContext(width=_WIDTH, detail="verbose" if detail == "verbose" else "normal", command=command)
+
+
+def chosen_detail(quiet: bool, verbose: bool) -> Detail:
+    """What -q and -v ask for. UsageError when both are given."""
+    if quiet and verbose:
+        raise UsageError("-q and -v contradict each other", "give one of them")
+    return "quiet" if quiet else "verbose" if verbose else "normal"
+
+
+def _colored(when: str, tty: bool) -> bool:
+    """The flag, else FORCE_COLOR and CLICOLOR_FORCE, else NO_COLOR, else whether a terminal shows it."""
+    if when not in _WHEN:
+        raise UsageError(f"unknown color setting {when!r}{did_you_mean(when, _WHEN)}", f"choose from: {', '.join(_WHEN)}")
+    if when != "auto":
+        return when == "always"
+    if any(os.environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return tty and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def _unicode_output() -> bool:
     try:
-        "■▲◆●○…—".encode(sys.stdout.encoding or "ascii")
+        "■▲◆●○…—".encode((sys.stdout and sys.stdout.encoding) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True

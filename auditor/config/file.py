@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from auditor.config.find import parsed
+from auditor.config.find import parsed, section
 from auditor.domain.description import FIELD_DOCSTRINGS
 from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.verdict import FailOn, Outcome
@@ -16,7 +16,7 @@ from auditor.domain.verdict import FailOn, Outcome
 class Section(BaseModel):
     """Base of the tables of the file."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=FIELD_DOCSTRINGS, defer_build=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=FIELD_DOCSTRINGS, defer_build=True)
 
 
 class ProfileTable(Section):
@@ -61,7 +61,7 @@ def read_config(path: Path) -> ConfigFile:
     """Raises UsageError with file, field and repair."""
     values = parsed(path)
     if path.name == "pyproject.toml":
-        values = values.get("tool", {}).get("auditor", {})
+        values = section(values)
     try:
         return ConfigFile.model_validate(values)
     except ValidationError as error:
@@ -70,7 +70,7 @@ def read_config(path: Path) -> ConfigFile:
         message = first["msg"]
         if first["type"] == "extra_forbidden":
             message = f"unknown key{did_you_mean(str(first['loc'][-1]), _keys_beside(first['loc']))}"
-        raise UsageError(f"{path.name}: {where}: {message}", f"mend {path}") from None
+        raise UsageError(f"{path.name}: {where or 'the file'}: {message}", f"mend {path}") from None
 
 
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:

@@ -17,11 +17,17 @@ def find_config(start: Path) -> Path | None:
         if (folder / FILE_NAME).is_file():
             return folder / FILE_NAME
         project = folder / "pyproject.toml"
-        if project.is_file() and "auditor" in parsed(project).get("tool", {}):
+        if project.is_file() and section(parsed(project)) is not None:
             return project
         if (folder / ".git").exists():
             return None
     return None
+
+
+def section(project: dict[str, Any]) -> Any:
+    """`[tool.auditor]` of a pyproject.toml; None when there is none."""
+    tools = project.get("tool")
+    return tools.get("auditor") if isinstance(tools, dict) else None
 
 
 def parsed(path: Path) -> dict[str, Any]:

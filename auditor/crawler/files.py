@@ -21,6 +21,9 @@ CAPS: Mapping[DocumentKind, int] = {
 """Largest document of each kind, in bytes after decompression."""
 
 MAX_LICENSE_FILES = 40
+MAX_HEADERS = 1024
+"""Weight files of a local folder whose headers are read."""
+HEADER_KINDS: frozenset[DocumentKind] = frozenset({"safetensors_header", "gguf_header"})
 CARD, CONFIG, INDEX = "README.md", "config.json", "model.safetensors.index.json"
 _WHEN_UNLISTED = (CARD, CONFIG, "LICENSE", "LICENSE.txt", "LICENSE.md")
 """Asked for when the Hub's answer lists no files."""
@@ -110,7 +113,21 @@ def wanted(info: ModelInfo) -> Wanted:
             refused[one_line(path)] = ("unsafe_name", "the listed name is no plain relative path; it was not requested")
         else:
             files.append((path, role))
+    if info.local:
+        _add_headers(listed, files, refused)
     return Wanted(tuple(files), refused)
+
+
+def _add_headers(listed: set[str], files: list[tuple[str, DocumentKind]], refused: dict[str, tuple[Reason, str]]) -> None:
+    """Weight files whose header a local source reads. GGUF comes first, since it may state a license; then the root's before those of folders."""
+    weights = sorted((not path.lower().endswith(".gguf"), path.count("/"), path) for path in listed if path.lower().endswith((".safetensors", ".gguf")))
+    for other, _, path in weights[:MAX_HEADERS]:
+        if safe_repo_path(path):
+            files.append((path, "safetensors_header" if other else "gguf_header"))
+        else:
+            refused[one_line(path)] = ("unsafe_name", "the name is no plain relative path; its header was not read")
+    if more := weights[MAX_HEADERS:]:
+        refused[one_line(more[0][2])] = ("too_many", f"{len(weights):,} weight files are listed; only the headers of the first {MAX_HEADERS:,} were read")
 
 
 def _license_like(listed: set[str]) -> list[tuple[str, LicenseRole]]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from auditor.crawler.files import valid_ref, wanted
+from auditor.crawler.files import HEADER_KINDS, valid_ref, wanted
 from auditor.crawler.interface import Source
+from auditor.crawler.tally import Tally
 from auditor.crawler.workers import Workers
 from auditor.domain.evidence import Document, ModelEvidence, ModelInfo, ModelRef, RepoFile, Unavailable
 
@@ -26,7 +27,7 @@ MAX_ANCESTORS = 512
 ParentsOf: TypeAlias = Callable[[ModelInfo], Sequence[ModelRef]]
 NeedsFiles: TypeAlias = Callable[[ModelEvidence], bool]
 _FileKey: TypeAlias = tuple[str, str, str]
-"""Id, commit, path: what makes a file the same in two models."""
+"""Id (of a local model its place), commit, path: what makes a file the same in two models."""
 _Result: TypeAlias = Document[Any] | Unavailable
 
 
@@ -39,13 +40,20 @@ class Gathered:
     """Every ancestor that was named, also one that is itself among the models or could not be asked for."""
 
 
-def gather(source: Source, refs: Sequence[ModelRef], parents_of: ParentsOf, needs_files: NeedsFiles, workers: int = 16) -> Gathered:
+def gather(
+    source: Source,
+    refs: Sequence[ModelRef],
+    parents_of: ParentsOf,
+    needs_files: NeedsFiles,
+    workers: int = 16,
+    progress: Callable[[int, int], None] | None = None,
+) -> Gathered:
     """Collects `refs` and their ancestors from `source`. Nothing is fetched twice, so a cycle ends; what one model lacks touches no other.
 
     `needs_files` sees a parent with its metadata alone. An exception of a callable or a source is a bug and propagates;
-    an interrupt stops at once, leaving requests under way behind.
+    an interrupt stops at once, leaving requests under way behind. After each answer `progress` is told how many of how many models have all of theirs.
     """
-    run = _Run(source, refs, parents_of, needs_files, workers)
+    run = _Run(source, refs, parents_of, needs_files, workers, progress)
     try:
         return run.result()
     finally:
@@ -55,9 +63,18 @@ def gather(source: Source, refs: Sequence[ModelRef], parents_of: ParentsOf, need
 class _Run:
     """The state of one gathering."""
 
-    def __init__(self, source: Source, refs: Iterable[ModelRef], parents_of: ParentsOf, needs_files: NeedsFiles, workers: int) -> None:
+    def __init__(
+        self,
+        source: Source,
+        refs: Iterable[ModelRef],
+        parents_of: ParentsOf,
+        needs_files: NeedsFiles,
+        workers: int,
+        progress: Callable[[int, int], None] | None,
+    ) -> None:
         self.source, self.parents_of, self.needs_files = source, parents_of, needs_files
         self.refs = dict.fromkeys(refs)
+        self.tally = Tally(len(self.refs), progress)
         self.workers: Workers[ModelRef | _FileKey, _Result] = Workers(workers)
         self.asked: set[ModelRef | _FileKey] = set()
         self.infos: dict[ModelRef, _Result] = {}
@@ -68,18 +85,22 @@ class _Run:
 
     def result(self) -> Gathered:
         for ref in self.refs:
-            self._ask_info(ref)
+            self._ask_info(ref, (ref,))
         while (done := self.workers.next()) is not None:
             key, found = done
             if isinstance(key, ModelRef):
                 self._got_info(key, found)
             else:
                 self.files[key] = found
+            self.tally.answered(key)
         models = {ref: self._evidence(ref) for ref in self.refs}
         named = dict.fromkeys(parent for parents in self.parents.values() for parent in parents)
         return Gathered(models, {ref: models.get(ref) or self._evidence(ref) for ref in named})
 
-    def _ask_info(self, ref: ModelRef) -> None:
+    def _ask_info(self, ref: ModelRef, models: Iterable[ModelRef]) -> None:
+        """Asks for the metadata of `ref`, once; `models` need it."""
+        if valid_ref(ref) and ref not in self.infos:
+            self.tally.waits(ref, models)
         if ref in self.asked:
             return
         self.asked.add(ref)
@@ -93,17 +114,19 @@ class _Run:
         if isinstance(found, Unavailable):
             return
         if ref in self.refs or self.needs_files(ModelEvidence(ref, found)):
-            self._ask_files(ref, found.facts)
+            self._ask_files(ref, found.facts, self.tally.waiting(ref))
         self.parents[ref] = tuple(dict.fromkeys(self.parents_of(found.facts)))
         for parent in self.parents[ref][:MAX_PARENTS] if self.depth[ref] < MAX_DEPTH else ():
             if parent not in self.depth and len(self.depth) < len(self.refs) + MAX_ANCESTORS:
                 self.depth[parent] = self.depth[ref] + 1
-                self._ask_info(parent)
+                self._ask_info(parent, (ref,))
 
-    def _ask_files(self, ref: ModelRef, info: ModelInfo) -> None:
+    def _ask_files(self, ref: ModelRef, info: ModelInfo, models: Iterable[ModelRef]) -> None:
         self.with_files.add(ref)
         for path, kind in wanted(info).files:
             key = _key(info, path)
+            if key not in self.files:
+                self.tally.waits(key, models)
             if key not in self.asked:
                 self.asked.add(key)
                 self.workers.submit(key, partial(self.source.file, *key, kind))
@@ -124,13 +147,13 @@ class _Run:
 
 def _key(info: ModelInfo, path: str) -> _FileKey:
     assert info.sha is not None  # a source answers without a commit only with Unavailable
-    return info.id, info.sha, path
+    return info.local or info.id, info.sha, path
 
 
 def _as_listed(info: ModelInfo, path: str, found: _Result) -> _Result:
     """`found`, unless it contradicts the file list of the same commit: a cut file, or one that is listed and yet said to be absent."""
     listed: RepoFile | None = next((file for file in info.files or () if file.path == path), None)
-    if listed is None:
+    if listed is None or (isinstance(found, Document) and found.kind in HEADER_KINDS):
         return found
     if isinstance(found, Unavailable):
         contradiction = "the Hub lists this file and answers that it is absent" if found.reason == "absent" else ""

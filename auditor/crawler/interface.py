@@ -6,7 +6,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Unavailable
 
-Mode: TypeAlias = Literal["hub", "bundle", "offline"]
+Mode: TypeAlias = Literal["hub", "bundle", "offline", "local"]
 
 
 class Source(Protocol):

@@ -21,7 +21,8 @@ class Received:
     """An answer's bytes and where they came from."""
 
     url: str
-    status: int
+    status: int | None
+    """None for a local file."""
     headers: Mapping[str, str]
     content: bytes
     retrieved_at: str

@@ -13,9 +13,12 @@ Reason = Literal[
     "gated_no_token", "gated_no_access", "bad_token", "missing", "disabled", "wrong_revision",
     "rate_limited", "server_error", "timeout", "network", "malformed", "too_large", "too_many", "foreign_redirect", "unsafe_name",
     "offline", "not_recorded",
+    "unreadable", "no_plain_file",  # of local files: no permission or a fault of the disk; a link out of the folder, a pipe, a device
 ]  # fmt: skip
 
-DocumentKind = Literal["model_info", "card", "license_file", "notice_file", "use_policy", "config", "index", "gate_prompt"]
+DocumentKind = Literal[
+    "model_info", "card", "license_file", "notice_file", "use_policy", "config", "index", "gate_prompt", "safetensors_header", "gguf_header"
+]  # fmt: skip
 
 
 class Facts(BaseModel):
@@ -67,8 +70,26 @@ class CardFacts(Facts):
     body: TextFacts
 
 
+class TensorSum(Facts):
+    """Tensors of one type in one file."""
+
+    tensors: int
+    elements: int
+    bytes: int
+
+
+class HeaderFacts(Facts):
+    """The header of a weight file. Its document is the header alone: size and digest are those of the header."""
+
+    format: Literal["safetensors", "gguf"]
+    tensors: dict[str, TensorSum]
+    """By type as the format names it (`BF16`, `Q4_K`)."""
+    metadata: dict[str, str]
+    """Of GGUF: the texts under `general.`, by key."""
+
+
 class RepoFile(Facts):
-    """A file of the repository as the Hub lists it."""
+    """A file of the repository as the Hub, or a local folder, lists it."""
 
     path: str
     size: int | None = None
@@ -77,7 +98,7 @@ class RepoFile(Facts):
 
 
 class ModelInfo(Facts):
-    """The Hub's answer about a model."""
+    """The Hub's answer about a model, or what a local folder says in its place."""
 
     id: str
     sha: str | None
@@ -102,9 +123,15 @@ class ModelInfo(Facts):
     """Files that the Hub's scan flags unsafe."""
     scan: Literal["done", "pending", "unknown"] = "unknown"
     problems: tuple[str, ...] = ()
+    local: str = ""
+    """Folder or file that all this was read from, as the user wrote it; empty for an answer of the Hub. `card` then repeats README.md."""
+    sha_is_digest: bool = False
+    """`sha` is a digest of local content: the folder does not say which commit it holds."""
+    header_base_models: tuple[str, ...] = ()
+    """Base models that GGUF headers name: an address, or organization and name."""
 
 
-DocumentFacts = TextFacts | CardFacts | ModelInfo | None
+DocumentFacts = TextFacts | CardFacts | ModelInfo | HeaderFacts | None
 F = TypeVar("F")
 
 
@@ -130,7 +157,8 @@ class Document(Generic[F]):
     path: str
     """In the repository; empty for the model info."""
     url: str
-    status: int
+    status: int | None
+    """HTTP status; None for a local file."""
     retrieved_at: str
     sha256: str
     """Of the bytes as received."""
@@ -156,13 +184,15 @@ WITHHELD = "withheld"
 
 @dataclass(frozen=True, slots=True)
 class ModelRef:
-    """A model as a user names it: `org/name`, `org/name@revision`."""
+    """A model as a user names it: `org/name`, `org/name@revision`, or a path."""
 
     id: str
     revision: str | None = None
+    path: str = ""
+    """Of a local model: where it lies, as the user wrote it, on one clean line."""
 
     def __str__(self) -> str:
-        return self.id if self.revision is None else f"{self.id}@{self.revision}"
+        return self.path or (self.id if self.revision is None else f"{self.id}@{self.revision}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ class Witness:
     value: str
     match: NameMatch
     evidence: tuple[Evidence, ...]
+    header: bool = False
+    """It stands in the header of a GGUF file, which counts like the card: `kind` is what it would be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +152,7 @@ class ParentRef:
     """A repository id, or the free text that stands in its place."""
     is_id: bool
     relation: Relation
-    source: Literal["card", "tag"]
+    source: Literal["card", "tag", "gguf"]
     evidence: tuple[Evidence, ...]
 
 

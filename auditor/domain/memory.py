@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -94,6 +94,14 @@ class Memory(_Answer):
 
 
 @dataclass(frozen=True, slots=True)
+class TensorTotal:
+    """Elements and bytes of the tensors of one type."""
+
+    elements: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryInputs:
     """What is known about one model. Everything in it comes from a repository and is not to be trusted, types included."""
 
@@ -110,6 +118,8 @@ class MemoryInputs:
     """`metadata.total_size` of model.safetensors.index.json, in bytes."""
     weight_files: tuple[tuple[str, int | None], ...] = ()
     """Path and size in bytes of the files of the repository, all of them: names beside the weights tell of a quantization."""
+    header_tensors: Mapping[str, Mapping[str, TensorTotal]] = field(default_factory=dict)
+    """By path of a weight file and type, from the file's own header; empty where headers were not read. These alone were checked by whoever read them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ class RunError(Record):
 
 
 class Run(Record):
-    mode: Literal["hub", "bundle", "offline"]
+    mode: Literal["hub", "bundle", "offline", "local"]
     complete: bool
     """Everything asked for was had."""
     evaluated_at: str
@@ -165,7 +165,7 @@ class Edge(Record):
     parent: str
     relation: Literal["finetune", "adapter", "quantized", "merge", "distil", "unknown"]
     source: str
-    """Where the relation is stated: `card`, `tag`."""
+    """Where the relation is stated: `card`, `tag`, `gguf`."""
     depth: int
     license: str
     """Key of the parent's concluded license, else `unknown`."""

@@ -8,10 +8,12 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import Field, StringConstraints, model_validator
 
+from auditor.domain.errors import did_you_mean
 from auditor.domain.knowledge import Knowledge, Line
 from auditor.domain.truth import Truth, all_of, any_of, negate
 from auditor.domain.verdict import OUTCOMES, AreaName, Outcome
 from auditor.engine.predicates import PREDICATES
+from auditor.engine.predicates.base import fits
 from auditor.engine.scopes import fact_types
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^(LIC|LIN|MEM|OPS|SEC|DOC)\d{3}$")]
@@ -82,10 +84,14 @@ class Rule(Knowledge):
         _check(self.when, types, self.each)
         for name in _PLACEHOLDER.findall(self.message + self.how_to_fix):
             if name not in types:
-                raise ValueError(f"unknown fact {name!r} in a text of rule {self.id}")
+                raise ValueError(f"unknown fact {name!r} in a text of rule {self.id}{did_you_mean(name, types)}")
         for example in (*self.examples.fires, *self.examples.silent):
             if unknown := set(example.facts) - set(types):
-                raise ValueError(f"unknown fact {sorted(unknown)[0]!r} in an example of rule {self.id}")
+                name = sorted(unknown)[0]
+                raise ValueError(f"unknown fact {name!r} in an example of rule {self.id}{did_you_mean(name, types)}")
+            for name, value in example.facts.items():
+                if value is not None and not fits(value, types[name]):
+                    raise ValueError(f"fact {name!r} is {types[name]}, so an example cannot say {value!r}")
         if self.outcome != "note" and self.unknown_outcome == "note":
             raise ValueError("unknown_outcome: an undecided rule that gates must not become a note")
         if OUTCOMES.index(self.unknown_outcome) < OUTCOMES.index(self.outcome):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from auditor.catalog.catalog import Catalog
 from auditor.catalog.validate import validated
 from auditor.domain.errors import CatalogError, UsageError, did_you_mean
@@ -21,6 +23,14 @@ def load_rules(catalog: Catalog) -> tuple[Rule, ...]:
     if twice := next((i for i in ids if ids.count(i) > 1), None):
         raise CatalogError(f"rules/checks: rule id {twice} stands in two files; ids are never reused")
     return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def check_policy(policy: Policy, rules: Sequence[Rule]) -> None:
+    """Raises UsageError when the policy tightens a rule that does not exist: it would tighten nothing."""
+    ids = [rule.id for rule in rules]
+    for name in policy.rules:
+        if name not in ids:
+            raise UsageError(f"policy {policy.key}: unknown rule {name!r}{did_you_mean(name, ids)}", "run: auditor rules")
 
 
 def policy_names(catalog: Catalog) -> tuple[str, ...]:

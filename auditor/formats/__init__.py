@@ -17,6 +17,7 @@ FORMATS: tuple[Format, ...] = (
     LazyFormat("terminal", (), "auditor.formats.terminal"),
     LazyFormat("json", (".json",), "auditor.formats.json"),
     LazyFormat("html", (".html",), "auditor.formats.html"),
+    LazyFormat("markdown", (".md", ".markdown"), "auditor.formats.markdown"),
 )
 
 _PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9_-]+):(.*)", re.DOTALL)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from auditor.domain.report import Report
+
+
+Detail = Literal["quiet", "normal", "verbose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,9 @@ class RenderContext:
     links: bool = False
     """OSC 8 hyperlinks, for the terminal only."""
     ascii: bool = False
-    """The terminal's encoding cannot carry shapes and dashes."""
+    """Output can carry ASCII only: shapes and dashes are replaced, other characters written out."""
+    detail: Detail = "normal"
+    """How much the terminal says: one line a model, what decides, or everything. Documents always say everything."""
     command: tuple[str, ...] = ()
     """Words of the command line, for "how to reproduce"; empty when there was none."""
 

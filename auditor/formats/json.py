@@ -13,12 +13,18 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Legal inside a JSON string, but not on a terminal; control characters below the space are escaped anyway."""
 
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
+
 
 def render(report: Report, context: RenderContext) -> str:
-    """JSON that is valid UTF-8. Characters that would act on a terminal or a CI runner are `\\u` escapes: a reader of JSON gets them back."""
+    """JSON that is valid UTF-8, or ASCII where output cannot carry more.
+
+    Characters that would act on a terminal or a CI runner are `\\u` escapes: a reader of JSON gets them back.
+    """
     text = json.dumps(report.model_dump(mode="json"), ensure_ascii=False, allow_nan=False, indent=2)
     text = _SURROGATE.sub("\ufffd", text)
-    return inert(_ESCAPED.sub(lambda match: _escape(match[0]), text), _escape) + "\n"
+    escaped = _NOT_ASCII if context.ascii else _ESCAPED
+    return inert(escaped.sub(lambda match: _escape(match[0]), text), _escape) + "\n"
 
 
 def _escape(character: str) -> str:

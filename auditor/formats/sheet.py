@@ -28,6 +28,10 @@ GLUE = "\xa0"
 """A space that no line breaks at."""
 _LABEL = 11
 _NARROWEST = 40
+_NARROW = 56
+"""Below so many columns a label has a line of its own."""
+_MARGIN = 2
+"""Indent of a row's text there."""
 
 
 class Sheet:
@@ -36,6 +40,7 @@ class Sheet:
     def __init__(self, context: RenderContext) -> None:
         self._context = context
         self._width = max(context.width, _NARROWEST)
+        self._margin = _LABEL if self._width >= _NARROW else _MARGIN
         self._lines: list[str] = []
         self._codes: list[tuple[str, str]] = []
 
@@ -52,14 +57,21 @@ class Sheet:
         """`text` wrapped at the width, after `indent` spaces; lines after the first `hang` further in."""
         self._put(" " * indent, " " * (indent + hang), text)
 
-    def row(self, label: str, text: str, hang: int = 0) -> None:
-        """`text` beside a label; an empty label continues the row above."""
-        head = self.styled(label, "bold") + " " * (_LABEL - len(label)) if label else " " * _LABEL
-        self._put(head, " " * (_LABEL + hang), text)
+    def row(self, label: str, text: str, hang: int = 0, indent: int = 0) -> None:
+        """`text` beside a label, or below it on a narrow terminal; an empty label continues the row above."""
+        beside = label and self._margin == _LABEL
+        if label and not beside:
+            self._lines.append(self.styled(label, "bold"))
+        head = self.styled(label, "bold") + " " * (_LABEL - len(label)) if beside else " " * (self._margin + indent)
+        self._put(head, " " * (self._margin + (indent + hang if self._margin == _LABEL else _MARGIN)), text)
+
+    def whole(self, text: str) -> None:
+        """One line that is never broken."""
+        self._lines.append(text)
 
     def verbatim(self, text: str) -> None:
         """Text to be copied, below a row: its own line breaks, never wrapped."""
-        self._lines.extend(f"{' ' * (_LABEL + 3)}{self.styled(line, 'bold')}" for line in text.split("\n"))
+        self._lines.extend(f"{' ' * (self._margin + 3)}{self.styled(line, 'bold')}" for line in text.split("\n"))
 
     def text(self) -> str:
         """Everything, ending in a newline."""

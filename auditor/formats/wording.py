@@ -34,6 +34,29 @@ RELATIONS = {
     "distil": "distilled from",
     "unknown": "derived from",
 }
+WITNESSES = {
+    "card_tag": "license tag of the card",
+    "card_name": "license name of the card",
+    "card_link": "license link of the card",
+    "license_file": "license file",
+    "gate_prompt": "terms shown at the gate",
+    "readme": "text of the README",
+    "gguf": "header of a GGUF file",
+    "base_model": "base model",
+}
+GATES = {
+    "no": "not gated",
+    "auto": "gated: access is given on accepting the terms",
+    "manual": "gated: the publisher decides on each request",
+    "unknown": "unknown",
+}
+SOURCES = {
+    "hub": "fetched from the Hub",
+    "bundle": "from a saved bundle",
+    "local": "from a folder on this machine",
+    "offline": "none: no request was made",
+}
+APPLIES = {"yes": "Triggered by the intended use", "unknown": "May apply: a fact that decides is not declared"}
 STANDING = "Automated evidence for counsel, not legal advice."
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _REPOSITORY = re.compile(r"https?://[^/]+/(?:api/models/)?([^/?#]+/[^/?#]+)")
@@ -122,6 +145,12 @@ def clauses(model: ModelRecord) -> str:
     return "; ".join(dict.fromkeys(part.removesuffix(" ()") for part in parts))
 
 
+def repeated_clauses(model: ModelRecord) -> bool:
+    """Whether each deciding clause stands beside an obligation as well."""
+    beside = {short_clause(obligation, model) for obligation in model.obligations}
+    return all(clause in beside for permission in deciding(model) for clause in permission.clauses)
+
+
 def own_terms_decide(model: ModelRecord) -> bool:
     """Whether only the model's own license gives the deciding permissions, so that its evidence proves the clauses."""
     return all(set(permission.decided_by) == {model.license.concluded.key} for permission in deciding(model))
@@ -174,9 +203,9 @@ def steps(model: ModelRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fix for fix in fixes if fix and not any(fact in fix for fact in asked)))
 
 
-def short_assumptions(model: ModelRecord) -> str:
-    """What sizing assumed, without the explanations in brackets."""
-    return "; ".join(line.partition(" (")[0].replace(": ", " ", 1) for line in model.memory.assumed)
+def assumed_names(model: ModelRecord) -> tuple[str, ...]:
+    """What sizing assumed, by name; the figures stand beside the estimate."""
+    return tuple(dict.fromkeys(name for line in model.memory.assumed for name in re.findall(r"(?:^|, )([a-z_]+)[: ]", line.partition(" (")[0])))
 
 
 def cards(fit: Fit) -> str:

@@ -4,43 +4,64 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from auditor.catalog.catalog import Catalog
+from auditor.catalog.catalog import Catalog, folded
 from auditor.domain.evidence import CardFacts, Evidence, ModelEvidence, Unavailable
 from auditor.domain.license import License, LicenseFamily
 from auditor.domain.license_facts import Conclusion, Confidence, LicenseConflict, LicenseFacts, NameMatch, TextMatch, Witness
+from auditor.licensing.conflicts import conflicts, meant_keys
+from auditor.licensing.unread import unread
 from auditor.licensing.witnesses import texts as find_texts
+from auditor.licensing.witnesses import use_policies
 from auditor.licensing.witnesses import witnesses as find_witnesses
 
-_LICENSE_FILE_MARKS = ("licen", "copying")
 _NOTHING = Conclusion(None, "no license stated", "NONE", "none", "none", ())
+_OUT_OF_REACH = Conclusion(None, "no license stated in what could be read", "NOASSERTION", "none", "none", ())
+_NOT_HAD = Conclusion(None, "not known: the metadata could not be had", "NOASSERTION", "none", "none", ())
+_OWN_POLICY = "acceptable_use"
 
 
 def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
     """Everything that the evidence says about the model's own license."""
+    available = not isinstance(evidence.info, Unavailable)
     stated = find_witnesses(evidence, catalog)
-    found = find_texts(evidence, catalog)
     tag = _tag_match(stated)
+    found = find_texts(evidence, catalog)
     identified = tuple(dict.fromkeys(text.key for text in found if text.key))
+    found += _foreign_policies(evidence, identified or tag.keys, catalog)
     # A prompt beside an identified license file is a finding of its own (LIC008); it does not make that text a guess.
     unknown_texts = [text for text in found if not text.key and (text.kind == "license_file" or not identified)]
-    candidates, why_not = _candidates(tag, identified, unknown_texts, catalog)
-    conflicts = _conflicts(stated, found, catalog)
-    unread_license, unread_other = _unread(evidence)
+    contradictions = conflicts(stated, found, catalog)
+    candidates, why_not = _candidates(stated, tag, identified, unknown_texts, contradictions, catalog)
+    unread_license, unread_other = unread(evidence, bool(identified))
+    if identified:
+        conclusion = _of_known_texts([text for text in found if text.key], identified, bool(unknown_texts), catalog)
+    else:
+        conclusion = _of_statements(stated, tag, unknown_texts, contradictions, catalog)
+    if conclusion is _NOTHING and (unread_license or unread_other):
+        conclusion = _OUT_OF_REACH
     return LicenseFacts(
         witnesses=stated + _text_witnesses(found),
         texts=found,
-        conclusion=_conclusion(stated, found, tag, identified, unknown_texts, catalog),
-        conflicts=conflicts,
+        conclusion=conclusion if available else _NOT_HAD,
+        conflicts=contradictions,
         tag=tag,
         candidates=candidates,
-        exhaustive=tag.kind != "family" or bool(identified) or _complete_family(stated, catalog),
+        exhaustive=bool(identified) or _exhaustive(stated, contradictions, catalog),
         trusted=not why_not,
-        why_untrusted=why_not,
+        why_untrusted=why_not if available else "nothing is known of this model",
         unread_license_files=unread_license,
         unread_other=unread_other,
         card_problems=_problems(evidence),
-        metadata="unavailable" if isinstance(evidence.info, Unavailable) else "available",
+        metadata="available" if available else "unavailable",
     )
+
+
+def _foreign_policies(evidence: ModelEvidence, keys: Sequence[str], catalog: Catalog) -> tuple[TextMatch, ...]:
+    """Use policies that were read and belong to none of these licenses: terms of their own. A license that speaks of acceptable use brings its policy along."""
+    known = [entry for key in keys if isinstance(entry := catalog.license_entry(key), License)]
+    if any(term.kind == _OWN_POLICY for entry in known for term in entry.terms):
+        return ()
+    return use_policies(evidence)
 
 
 def _tag_match(stated: Sequence[Witness]) -> NameMatch:
@@ -60,7 +81,14 @@ def _keys(matches: Sequence[NameMatch]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for match in matches for key in match.keys))
 
 
-def _candidates(tag: NameMatch, identified: tuple[str, ...], unknown: list[TextMatch], catalog: Catalog) -> tuple[tuple[str, ...], str]:
+def _candidates(
+    stated: Sequence[Witness],
+    tag: NameMatch,
+    identified: tuple[str, ...],
+    unknown: Sequence[TextMatch],
+    contradictions: Sequence[LicenseConflict],
+    catalog: Catalog,
+) -> tuple[tuple[str, ...], str]:
     """Keys that may govern, and why a favourable reading of them would be a guess (empty when it would not)."""
     keys = identified or tag.keys
     if unknown:
@@ -69,19 +97,27 @@ def _candidates(tag: NameMatch, identified: tuple[str, ...], unknown: list[TextM
     if not identified:
         if tag.kind == "exact" and len(tag.keys) > 1:
             return keys, f"several licenses are stated ({', '.join(tag.keys)}) and nothing says which covers the weights"
+        if contradictions:
+            every = dict.fromkeys(key for w in stated for key in sorted(meant_keys(w, catalog)) if key in catalog.license_keys)
+            return tuple(key for key in every if isinstance(catalog.license_entry(key), License)), "the statements about the license contradict each other"
         if tag.kind != "exact":
             return keys, _WHY_NO_NAME[tag.kind]
+        if not any(w.kind == "card_tag" for w in stated):
+            return keys, "a license name stands there without a license"
     unverified = [key for key in keys if not catalog.license(key).verified]
     if unverified:
         return keys, f"the text of {', '.join(unverified)} was not available when its terms were written down"
     return keys, ""
 
 
-def _complete_family(stated: Sequence[Witness], catalog: Catalog) -> bool:
-    """Every family that is named has all its members in the catalogue."""
-    families = [w for w in stated if w.match.kind == "family"]
-    entries = [catalog.license_entry(key) for w in families for key in (catalog.hub_ids.get(w.value.lower()) or w.value,) if key in catalog.license_keys]
-    return bool(entries) and all(isinstance(entry, LicenseFamily) and entry.complete for entry in entries)
+def _exhaustive(stated: Sequence[Witness], contradictions: Sequence[LicenseConflict], catalog: Catalog) -> bool:
+    """Every family that is named has all its members in the catalogue, and nothing else is stated that the catalogue does not know."""
+    named = [w for w in stated if w.kind in ("card_tag", "card_name")]
+    if contradictions and any(w.match.kind in ("unmodelled", "placeholder") for w in named):
+        return False
+    keys = [catalog.hub_ids.get(w.value.lower()) or catalog.aliases.get(folded(w.value), ("",))[0] for w in named if w.match.kind == "family"]
+    families = [catalog.license_entry(key) for key in keys]
+    return all(isinstance(entry, LicenseFamily) and entry.complete for entry in families)
 
 
 _WHY_NO_NAME = {
@@ -94,27 +130,31 @@ _WHY_NO_NAME = {
 }
 
 
-def _conclusion(
-    stated: Sequence[Witness], found: Sequence[TextMatch], tag: NameMatch, identified: tuple[str, ...], unknown: list[TextMatch], catalog: Catalog
+def _of_known_texts(known: Sequence[TextMatch], keys: tuple[str, ...], beside_unknown: bool, catalog: Catalog) -> Conclusion:
+    if len(keys) > 1:
+        names = [catalog.license(key) for key in sorted(keys)]
+        return Conclusion(None, "several license texts", " AND ".join(map(_expression, names)), "none", "low", _of_texts(known))
+    entry = catalog.license(keys[0])
+    exact = any(text.form == "canonical" for text in known)
+    confidence: Confidence = "high" if entry.verified and not beside_unknown else "low"
+    return Conclusion(entry.key, entry.name, _expression(entry), "text_exact" if exact else "text_equivalent", confidence, _of_texts(known))
+
+
+def _of_statements(
+    stated: Sequence[Witness], tag: NameMatch, unknown: Sequence[TextMatch], contradictions: Sequence[LicenseConflict], catalog: Catalog
 ) -> Conclusion:
-    if len(identified) == 1:
-        entry = catalog.license(identified[0])
-        matching = [text for text in found if text.key]
-        exact = any(text.form == "canonical" for text in matching)
-        confidence: Confidence = "high" if entry.verified and not unknown else "low"
-        return Conclusion(entry.key, entry.name, _expression(entry), "text_exact" if exact else "text_equivalent", confidence, _of_texts(matching))
-    if len(identified) > 1:
-        names = [catalog.license(key) for key in sorted(identified)]
-        return Conclusion(None, "several license texts", " AND ".join(map(_expression, names)), "none", "low", _of_texts([t for t in found if t.key]))
     if unknown:
         return Conclusion(None, "a text that the catalogue does not know", "NOASSERTION", "none", "none", _of_texts(unknown))
     telling = tuple(e for w in stated if w.kind in ("card_tag", "card_name") and w.match.kind != "placeholder" for e in w.evidence)
-    if tag.kind == "exact" and len(tag.keys) == 1:
-        entry = catalog.license(tag.keys[0])
-        return Conclusion(entry.key, entry.name, _expression(entry), "tag_only", "declared" if entry.verified else "low", telling)
-    if tag.kind == "exact":
+    if tag.kind == "exact" and len(tag.keys) > 1:
         names = [catalog.license(key) for key in sorted(tag.keys)]
         return Conclusion(None, "several licenses", " AND ".join(map(_expression, names)), "none", "low", telling)
+    if contradictions:
+        return Conclusion(None, "contradictory statements", "NOASSERTION", "none", "none", tuple(e for c in contradictions for e in c.evidence))
+    if tag.kind == "exact":
+        entry = catalog.license(tag.keys[0])
+        tagged = any(w.kind == "card_tag" for w in stated)
+        return Conclusion(entry.key, entry.name, _expression(entry), "tag_only", "declared" if entry.verified and tagged else "low", telling)
     if tag.kind == "none":
         return _NOTHING
     return Conclusion(None, _WHY_NO_NAME[tag.kind], "NOASSERTION", "none", "none", telling or tuple(e for w in stated for e in w.evidence))
@@ -138,53 +178,6 @@ def _text_witnesses(found: Sequence[TextMatch]) -> tuple[Witness, ...]:
         )
         for text in found
     )
-
-
-def _conflicts(stated: Sequence[Witness], found: Sequence[TextMatch], catalog: Catalog) -> tuple[LicenseConflict, ...]:
-    """Statements that cannot all be right: tags, names and texts that name different licenses."""
-    conflicts = []
-    text_keys = {text.key for text in found if text.key}
-    if len(text_keys) > 1:
-        conflicts.append(LicenseConflict("texts_disagree", tuple(sorted(k for k in text_keys if k)), _of_texts([t for t in found if t.key])))
-    tags = [w for w in stated if w.kind in ("card_tag", "card_name") and w.match.kind in ("exact", "unmodelled", "family")]
-    tag_values = {_meaning(w) for w in tags}
-    if len(tag_values) > 1:
-        conflicts.append(
-            LicenseConflict("tags_disagree", tuple(sorted(w.value for w in _first_of_each(tags))), tuple(e for w in _first_of_each(tags) for e in w.evidence))
-        )
-    against = [w for w in tags if text_keys and not text_keys & set(w.match.keys) and not _uninformative(w, stated)]
-    if against:
-        first = next(text for text in found if text.key)
-        values = tuple(dict.fromkeys([*(w.value for w in against), *(text.key or "" for text in found if text.key)]))
-        conflicts.append(LicenseConflict("witnesses_disagree", values, tuple(e for w in against for e in w.evidence) + first.evidence))
-    return tuple(conflicts)
-
-
-def _meaning(witness: Witness) -> tuple[str, ...]:
-    return witness.match.keys or (witness.value.casefold(),)
-
-
-def _uninformative(witness: Witness, stated: Sequence[Witness]) -> bool:
-    """A free name beside `license: other` that the catalogue does not know cannot contradict a text."""
-    return witness.kind == "card_name" and witness.match.kind == "unmodelled"
-
-
-def _first_of_each(tags: Sequence[Witness]) -> list[Witness]:
-    return list({_meaning(w): w for w in reversed(tags)}.values())[::-1]
-
-
-def _unread(evidence: ModelEvidence) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    license_files, other = [], []
-    for path, missing in evidence.unavailable.items():
-        name = path.rsplit("/", 1)[-1].lower()
-        if missing.reason == "absent":
-            continue
-        said = f"{path}: {missing.detail}"
-        if any(mark in name for mark in _LICENSE_FILE_MARKS):
-            license_files.append(said)
-        elif path == "README.md" or "notice" in name or "policy" in name:
-            other.append(said)
-    return tuple(license_files), tuple(other)
 
 
 def _problems(evidence: ModelEvidence) -> tuple[str, ...]:

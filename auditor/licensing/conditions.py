@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from auditor.domain.conditions import AllOf, AnyOf, Business, Commercial, Condition, FieldOfUse, ModelProperty, Not, Organization, Territory, Threshold
 from auditor.domain.license import Use
@@ -22,9 +23,9 @@ class Situation:
     vocabulary: Vocabulary
     multimodal: Truth
     single_release: bool
-    """At most one frozen threshold date is in the run, so that an `_at_release` figure cannot be mistaken for another's."""
+    """At most one frozen threshold is in the run, so that an `_at_release` figure cannot be mistaken for another's."""
     use: Use = "hosted"
-    answers: Mapping[int, bool] = field(default_factory=dict)
+    answers: Mapping[int, Truth] = field(default_factory=dict)
     """Supposed answers of leaves, by id(); for working out what a declaration would change."""
 
 
@@ -97,14 +98,15 @@ def expand_territories(names: tuple[str, ...] | list[str], vocabulary: Vocabular
 
 
 def _commercial(condition: Commercial, situation: Situation) -> Truth:
-    """`research` is non-commercial by definition. A company's use is commercial unless it says otherwise, and with `test: user` always."""
+    """`research` is non-commercial by definition. A company's use is commercial unless it says otherwise, and with `test: user` always:
+    there an undeclared organization may be a company."""
     if situation.use == "research":
         return False
     organization = situation.facts.get("organization")
     purpose = situation.facts.get("commercial_purpose")
-    if condition.test == "user" and organization == "company":
-        return True
-    if isinstance(purpose, bool):
+    if condition.test == "user" and organization is None and purpose is False:
+        return None
+    if isinstance(purpose, bool) and not (condition.test == "user" and organization == "company"):
         return purpose
     presumed = condition.presumed and organization is None
     return True if organization == "company" or presumed else None
@@ -113,16 +115,24 @@ def _commercial(condition: Commercial, situation: Situation) -> Truth:
 def _threshold(condition: Threshold, situation: Situation) -> Truth:
     definition = situation.vocabulary.facts.get(condition.fact)
     highest = situation.facts.get(condition.fact)
-    if condition.basis == "ongoing" or definition is None:
-        return _compare(highest, condition)
+    if definition is None:
+        return None
+    if condition.basis == "ongoing":
+        above = situation.facts.get(definition.at_most) if definition.at_most else None
+        return _compare(highest, condition) if highest is not None else _settled_by(above, condition)
     if condition.release and definition.by_month and isinstance(by_month := situation.facts.get(definition.by_month), Mapping):
-        month = _month_before(condition.release.year, condition.release.month)
+        month = month_before(condition.release)
         if month in by_month:
             return _compare(by_month[month], condition)
     if situation.single_release and definition.at_release and (at_release := situation.facts.get(definition.at_release)) is not None:
         return _compare(at_release, condition)
-    # The highest figure ever, when it stays on the favourable side, settles every month; when it does not, the month in question may still have been lower.
-    return False if _compare(highest, condition) is False else None
+    return _settled_by(highest, condition)
+
+
+def _settled_by(bound: object, condition: Threshold) -> Truth:
+    """What a figure that the one in question never exceeds settles: that one lies below the limit, never that it lies above."""
+    below = condition.comparator in ("<", "<=")
+    return below if _compare(bound, condition) is below else None
 
 
 def _compare(value: object, condition: Threshold) -> Truth:
@@ -132,5 +142,6 @@ def _compare(value: object, condition: Threshold) -> Truth:
     return {">": value > limit, ">=": value >= limit, "<": value < limit, "<=": value <= limit}[condition.comparator]
 
 
-def _month_before(year: int, month: int) -> str:
-    return f"{year - 1}-12" if month == 1 else f"{year}-{month - 1:02d}"
+def month_before(release: date) -> str:
+    """`2024-06` for a release in July 2024."""
+    return f"{release.year - 1}-12" if release.month == 1 else f"{release.year}-{release.month - 1:02d}"

@@ -46,17 +46,29 @@ def inheritance(child_id: str, child: LicenseFacts, own: Sequence[UseResult], pa
         theirs = replace(situation, multimodal=parent.multimodal)
         edge = _edge(child_id, child, parent, catalog, own, theirs)
         edges.append(edge)
+        if edge.state == "known" and parent.facts is not None and _same_terms(child, parent, situation):
+            continue
+        for result in _flowing(edge, parent.facts, own, catalog, theirs):
+            by_use.setdefault(result.use, []).append((edge.parent, result))
         if edge.state == "known" and parent.facts is not None:
-            if child.trusted and set(parent.facts.candidates) == set(child.candidates):
-                continue
-            for result in own_results(parent.facts, catalog, theirs):
-                by_use.setdefault(result.use, []).append((edge.parent, result))
             obliging += [(edge.parent, key) for key in parent.facts.candidates]
-        elif not edge.excused:
-            for result in own:
-                unknown = UseResult(result.use, "unknown", edge.because, (), ())
-                by_use.setdefault(result.use, []).append((edge.parent, unknown))
     return Inheritance(tuple(edges), {use: tuple(found) for use, found in by_use.items()}, tuple(obliging))
+
+
+def _same_terms(child: LicenseFacts, parent: Parent, situation: Situation) -> bool:
+    """Nothing flows down that the child's own license does not say already. Terms may speak of multimodal models, so both must be of a kind."""
+    facts = parent.facts
+    same = facts is not None and child.trusted and facts.trusted and set(facts.candidates) == set(child.candidates)
+    return same and parent.multimodal == situation.multimodal
+
+
+def _flowing(edge: EdgeFacts, facts: LicenseFacts | None, own: Sequence[UseResult], catalog: Catalog, situation: Situation) -> list[UseResult]:
+    """What the parent allows. While its license cannot be told for sure, only what it prohibits counts; the rest is unknown."""
+    stated = own_results(facts, catalog, situation) if facts is not None else ()
+    if edge.state == "known" or (edge.excused and facts is not None and facts.trusted):
+        return list(stated)
+    barred = {result.use: result for result in stated if result.result == "prohibited"}
+    return [barred.get(use, UseResult(use, "unknown", edge.because, (), ())) for use in (r.use for r in own) if use in barred or not edge.excused]
 
 
 def _edge(child_id: str, child: LicenseFacts, parent: Parent, catalog: Catalog, own: Sequence[UseResult], situation: Situation) -> EdgeFacts:
@@ -67,18 +79,43 @@ def _edge(child_id: str, child: LicenseFacts, parent: Parent, catalog: Catalog, 
     def edge(grade: Grade, because: str, state: str, key: str | None = None, excused: bool = False) -> EdgeFacts:
         return EdgeFacts(child_id, name, ref.relation, ref.source, key, grade, because, state, excused, proof)  # type: ignore[arg-type]
 
+    excused = child.identified_in != "none" and child.trusted and _publisher(child_id) == _publisher(name)
     if not ref.is_id:
         return edge("unknown", f"the base model {name!r} is no repository on the Hub, so its license is unknown", "unidentified")
     if evidence is None or facts is None or isinstance(evidence.info, Unavailable):
         why = evidence.info.detail if evidence is not None and isinstance(evidence.info, Unavailable) else "it was not fetched"
-        excused = child.identified_in != "none" and child.trusted and _publisher(child_id) == _publisher(name)
+        if evidence is not None and "/" not in name and isinstance(evidence.info, Unavailable) and evidence.info.reason == "missing":
+            return edge("unknown", f"the base model {name!r} is no repository on the Hub, so its license is unknown", "unidentified")
         return edge("unknown", f"the license of the base model {name} could not be had: {why}", "unfetched", excused=excused)
-    if facts.tag.kind == "none" and not facts.candidates and not facts.texts:
+    if missing := _out_of_reach(facts):
+        return edge("unknown", f"the license of the base model {name} could not be had: {missing}", "unfetched", excused=excused)
+    if facts.tag.kind == "none" and not facts.candidates and not facts.texts and not facts.card_problems:
         return edge("unknown", f"the base model {name} states no license, so it permits nothing", "no_license")
-    if not facts.candidates or (not facts.trusted and len(facts.candidates) != 1):
-        return edge("unknown", f"the license of the base model {name} cannot be told: {facts.why_untrusted}", "unidentified")
+    if why := _cannot_be_told(facts):
+        return edge("unknown", f"the license of the base model {name} cannot be told: {why}", "unidentified")
     grade, because = _grade(child_id, child, name, facts, catalog, own, situation)
     return edge(grade, because, "known", facts.candidates[0] if len(facts.candidates) == 1 else None)
+
+
+def _out_of_reach(facts: LicenseFacts) -> str:
+    """What could not be read and may decide, as for the model itself: nothing beside an identified gate prompt, a license file beside a tag or
+    another file, anything where no license is stated. A family name stays undecided whatever is read."""
+    if facts.identified_in == "gate_prompt":
+        return ""
+    if facts.identified_in == "file" or facts.tag.kind == "exact":
+        return "; ".join(facts.unread_license_files)
+    return "; ".join(facts.unread_license_files + facts.unread_other) if facts.tag.kind == "none" else ""
+
+
+def _cannot_be_told(facts: LicenseFacts) -> str:
+    """Why a person must look at the parent's license; empty when one license is named, be its text seen or not."""
+    if facts.conflicts:
+        return f"its statements contradict each other: {' against '.join(facts.conflicts[0].values)}"
+    if facts.card_problems:
+        return facts.card_problems[0]
+    if facts.trusted and (strange := [text.path for text in facts.texts if not text.key]):
+        return f"its gate holds terms that no known text matches ({strange[0]})"
+    return facts.why_untrusted if not facts.candidates or (not facts.trusted and len(facts.candidates) != 1) else ""
 
 
 def _publisher(model_id: str) -> str:

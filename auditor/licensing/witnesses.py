@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from auditor.catalog.catalog import Catalog
-from auditor.domain.evidence import WITHHELD, CardData, CardFacts, Document, Evidence, ModelEvidence, ModelInfo, TextFacts, Unavailable
+from auditor.domain.evidence import WITHHELD, CardData, CardFacts, Document, Evidence, HeaderFacts, ModelEvidence, ModelInfo, TextFacts, Unavailable
 from auditor.domain.license_facts import NameMatch, TextMatch, Witness
 from auditor.domain.text_safety import one_line, quoted
 from auditor.licensing.names import match_name, match_tag
+from auditor.reading.gguf_header import LICENSE, LICENSE_LINK, LICENSE_NAME
 
 _LICENSE_TAG = "license:"
 _QUOTED_LINES = 3
 
 
 def witnesses(evidence: ModelEvidence, catalog: Catalog) -> tuple[Witness, ...]:
-    """Tag, name and link of the Hub's metadata and of the card; equal statements are one witness with both places."""
-    found: dict[tuple[str, str], Witness] = {}
+    """Tag, name and link of the Hub's metadata, of the card, and of GGUF headers; equal statements are one witness with all places."""
+    found: dict[tuple[str, str, bool], Witness] = {}
     for witness in _stated(evidence, catalog):
-        key = (witness.kind, witness.value)
+        key = (witness.kind, witness.value, witness.header)
         before = found.get(key)
-        found[key] = Witness(witness.kind, witness.value, witness.match, before.evidence + witness.evidence) if before else witness
+        found[key] = replace(before, evidence=before.evidence + witness.evidence) if before else witness
     return tuple(found.values())
 
 
@@ -29,7 +31,7 @@ def _stated(evidence: ModelEvidence, catalog: Catalog) -> Iterator[Witness]:
     if isinstance(evidence.info, Unavailable):
         return
     info = evidence.info.facts
-    if info.card:
+    if info.card and not info.local:
         yield from _of_card(info.card, evidence.info, catalog)
     for tag in info.tags:
         if tag.startswith(_LICENSE_TAG) and (value := tag.removeprefix(_LICENSE_TAG).strip()):
@@ -37,6 +39,21 @@ def _stated(evidence: ModelEvidence, catalog: Catalog) -> Iterator[Witness]:
     card = evidence.documents.get("README.md")
     if card is not None and isinstance(card.facts, CardFacts):
         yield from _of_card(card.facts.data, card, catalog)
+    for document in evidence.documents.values():
+        if isinstance(document.facts, HeaderFacts):
+            yield from _of_header(document.facts.metadata, document, catalog)
+
+
+def _of_header(metadata: Mapping[str, str], document: Document[Any], catalog: Catalog) -> Iterator[Witness]:
+    def evidence(key: str, value: str) -> tuple[Evidence]:
+        return (document_evidence(document, "gguf", None, None, f"{key}: {value}"),)
+
+    if value := metadata.get(LICENSE, "").strip():
+        yield Witness("card_tag", one_line(value), match_tag(value, catalog), evidence(LICENSE, value), header=True)
+    if value := metadata.get(LICENSE_NAME, "").strip():
+        yield Witness("card_name", one_line(value), match_name(value, catalog), evidence(LICENSE_NAME, value), header=True)
+    if value := metadata.get(LICENSE_LINK, "").strip():
+        yield Witness("card_link", one_line(value), NameMatch("none"), evidence(LICENSE_LINK, value), header=True)
 
 
 def _of_card(data: CardData, document: Document[ModelInfo] | Document[CardFacts], catalog: Catalog) -> Iterator[Witness]:
@@ -82,6 +99,15 @@ def texts(evidence: ModelEvidence, catalog: Catalog) -> tuple[TextMatch, ...]:
     return tuple(found)
 
 
+def use_policies(evidence: ModelEvidence) -> tuple[TextMatch, ...]:
+    """Use policies that were read. The catalogue holds no policies by themselves, so none is identified."""
+    return tuple(
+        TextMatch("license_file", document.path, document.facts.words, None, "", (_file_evidence(document),))
+        for document in evidence.documents.values()
+        if document.kind == "use_policy" and isinstance(document.facts, TextFacts)
+    )
+
+
 def _text_match(kind: str, path: str, facts: TextFacts, evidence: Evidence, catalog: Catalog) -> TextMatch:
     known = catalog.texts.get(facts.sha256)
     return TextMatch(kind, path, facts.words, known.license if known else None, known.form if known else "", (evidence,))  # type: ignore[arg-type]
@@ -95,7 +121,7 @@ def _file_evidence(document: Document[TextFacts]) -> Evidence:
 def _gate_prompt(evidence: ModelEvidence) -> tuple[TextFacts, Evidence] | None:
     """The prompt from the Hub's metadata, else from the card's front matter."""
     info = evidence.info
-    if not isinstance(info, Unavailable) and info.facts.card and info.facts.card.gate_prompt:
+    if not isinstance(info, Unavailable) and not info.facts.local and info.facts.card and info.facts.card.gate_prompt:
         facts = info.facts.card.gate_prompt
         quote = WITHHELD if info.content is None else _prompt_quote(info)
         return facts, Evidence("gate_prompt", info.url, "cardData.extra_gated_prompt", "", quote, info.sha256, info.retrieved_at, info.status)

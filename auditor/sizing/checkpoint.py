@@ -25,8 +25,13 @@ class FileSet:
     """A complete set. `name` is how its files are called, `total` their size in bytes."""
 
     name: str
-    files: int
+    paths: tuple[str, ...]
     total: int
+
+    @property
+    def files(self) -> int:
+        """How many they are."""
+        return len(self.paths)
 
 
 def quantization_files(files: Iterable[tuple[object, object]]) -> tuple[str, ...]:
@@ -37,13 +42,13 @@ def quantization_files(files: Iterable[tuple[object, object]]) -> tuple[str, ...
 
 def loaded_files(files: Iterable[tuple[object, object]]) -> tuple[FileSet | None, str]:
     """The set and an empty string, or None and why (empty when there are no weight files at all). The order of `files` does not matter."""
-    sets: dict[tuple[str, str], dict[tuple[str, str], set[int | None]]] = {}
+    sets: dict[tuple[str, str], dict[tuple[str, str], set[tuple[str, int | None]]]] = {}
     for path, size in files:
         match = _FILE.fullmatch(path) if isinstance(path, str) else None
-        if match is None or _OTHER.search(match["stem"]):
+        if match is None or not isinstance(path, str) or _OTHER.search(match["stem"]):
             continue
         key = (match["stem"], match["suffix"].lower())
-        sets.setdefault(key, {}).setdefault((match["number"] or "", match["total"] or ""), set()).add(count(size, LARGEST))
+        sets.setdefault(key, {}).setdefault((match["number"] or "", match["total"] or ""), set()).add((path, count(size, LARGEST)))
     for stem, suffix in _ORDER:
         matching = sorted(key for key in sets if key[1] == suffix and stem in ("*", key[0]))
         if len(matching) > 1:
@@ -53,7 +58,7 @@ def loaded_files(files: Iterable[tuple[object, object]]) -> tuple[FileSet | None
     return None, ""
 
 
-def _complete(key: tuple[str, str], parts: dict[tuple[str, str], set[int | None]]) -> tuple[FileSet | None, str]:
+def _complete(key: tuple[str, str], parts: dict[tuple[str, str], set[tuple[str, int | None]]]) -> tuple[FileSet | None, str]:
     stem = plain_name(key[0])
     shown = f"{stem}*.{key[1]}"
     whole = parts.pop(("", ""), None) if len(parts) > 1 else None
@@ -64,9 +69,9 @@ def _complete(key: tuple[str, str], parts: dict[tuple[str, str], set[int | None]
     numbers = sorted(int(number or 1) for number, _ in parts)
     if numbers not in (list(range(1, expected + 1)), list(range(expected))):
         return None, f"weights: a file of the set {shown} is missing"
-    sizes = [next(iter(found)) if len(found) == 1 else None for found in parts.values()]
-    known = [size for size in sizes if size is not None]
+    sizes = [{size for _, size in found} for found in parts.values()]
+    known = [size for found in sizes if len(found) == 1 and (size := next(iter(found))) is not None]
     if len(known) < len(sizes):
         return None, f"weights: the size of a file of the set {shown} is not known"
     note = "" if whole is None else f"weights: {stem}.{key[1]} passed over beside its shards"
-    return FileSet(shown, len(known), sum(known)), note
+    return FileSet(shown, tuple(sorted(min(path for path, _ in found) for found in parts.values())), sum(known)), note

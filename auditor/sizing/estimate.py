@@ -17,6 +17,7 @@ from auditor.sizing.figure import Figure
 from auditor.sizing.fit import fit, usual_fits
 from auditor.sizing.parameters import counted
 from auditor.sizing.precision import precision, stored
+from auditor.sizing.tensors import gguf_precision, loaded_tensors
 from auditor.sizing.values import LIMIT, mapping
 from auditor.sizing.weights import active_parameters, mtp_parameters, parameters, requantized, weigh
 
@@ -28,12 +29,15 @@ def estimate(inputs: MemoryInputs, options: SizingOptions, knowledge: SizingKnow
     stack = _stack(options, knowledge)
     _check(options)
     reading = classify(inputs, knowledge, stack, options.context)
-    held, spoilt = stored(inputs.safetensors_parameters)
+    tensors, unread = loaded_tensors(inputs)
+    held, spoilt = ([], "") if tensors and tensors.gguf else stored(tensors.elements if tensors else inputs.safetensors_parameters)
     beside = quantization_files(inputs.weight_files)
     published = precision(_configs(inputs, reading), held, beside, stack.casts_float32_to_16_bit)
+    if tensors and tensors.gguf:
+        published = gguf_precision(published, tensors)
     count, why = counted(reading)
-    weights = weigh(inputs, reading, held, published, count, stack)
-    total = parameters(reading, held, published, count, why, weights)
+    weights = weigh(inputs, reading, held, published, count, stack, tensors)
+    total = parameters(reading, held, published, count, why, weights, tensors)
     figures = {"parameters": total, "active_parameters": active_parameters(reading, total, count, why), "mtp_parameters": mtp_parameters(reading)}
     if options.quantization and options.quantization.casefold() not in ("auto", published.label):
         weights = requantized(options.quantization, count, why, stack)
@@ -49,7 +53,7 @@ def estimate(inputs: MemoryInputs, options: SizingOptions, knowledge: SizingKnow
     else:
         fits = usual_fits(model, load, knowledge.gpus, options.tensor_parallel, stack)
     assumed = [*options.assumed, *_stack_defaults(options, stack, top, gpu), *defaults, *(s.assumed for s in splits), *reading.assumed, reading.why_unknown]
-    assumed += ["" if splits or options.tensor_parallel else "tensor_parallel: 1 (default)", spoilt, *weights.notes, *published.assumed]
+    assumed += ["" if splits or options.tensor_parallel else "tensor_parallel: 1 (default)", spoilt, unread, *weights.notes, *published.assumed]
     return _answer(stack, model, load, top, figures, fits, tuple(dict.fromkeys(note for note in assumed if note)))
 
 

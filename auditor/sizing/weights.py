@@ -1,4 +1,4 @@
-"""Parameters and weight bytes from every witness there is, in a fixed order; witnesses that disagree widen the range."""
+"""Parameters and weight bytes from every witness there is, in a fixed order; witnesses that disagree widen the range, except against tensors that lie there."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ from auditor.sizing.classify import Reading
 from auditor.sizing.figure import Figure
 from auditor.sizing.parameters import Counted
 from auditor.sizing.precision import Precision, Stored
+from auditor.sizing.tensors import Tensors
 from auditor.sizing.values import count
 
 AGREE = 0.01
 """Witnesses closer than this say the same: file headers and buffers are well below it."""
+_HEADERS = "headers"
+"""The witness that is no claim: what it names lies in the files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +43,16 @@ class Weights:
     notes: tuple[str, ...]
 
 
-def weigh(inputs: MemoryInputs, reading: Reading, held: list[Stored], precision: Precision, counted: Counted | None, stack: Stack) -> Weights:
-    """Order: the Hub's counts x width, the index's total_size, file sizes, config. The first gives the value."""
+def weigh(
+    inputs: MemoryInputs, reading: Reading, held: list[Stored], precision: Precision, counted: Counted | None, stack: Stack, tensors: Tensors | None
+) -> Weights:
+    """Order: tensors in the files' headers, the Hub's counts x width, the index's total_size, file sizes, config. The first gives the value."""
     casts = precision.width == 4 and not precision.quantized and stack.casts_float32_to_16_bit
     witnesses: list[Witness] = []
     notes: list[str] = []
-    if held and any(s.packed for s in held):
+    if tensors is not None:
+        witnesses.append(_from_headers(tensors, casts))
+    elif held and any(s.packed for s in held):
         notes.append("weights: the Hub's parameter counts set aside (packed types hold several parameters in one element)")
     elif held:
         witnesses.append(_from_counts(held, casts))
@@ -56,7 +63,7 @@ def weigh(inputs: MemoryInputs, reading: Reading, held: list[Stored], precision:
     elif inputs.index_total_size is not None:
         notes.append("weights: total_size of the index set aside (not a positive number of bytes)")
     files, why = loaded_files(inputs.weight_files)
-    if files is not None:
+    if files is not None and tensors is None:  # whoever reads a header compares it with the size of the file
         formula, size = f"sum of the file sizes of {files.name}", files.total
         witnesses.append(Witness("files", size, size // 2 if casts else size, "assumed", formula, {"files": files.files, "bytes": size}))
     if why and (files is not None or not witnesses):
@@ -87,15 +94,20 @@ def requantized(name: str, counted: Counted | None, why: str, stack: Stack) -> W
     return Weights(figure, figure, (note,))
 
 
-def parameters(reading: Reading, held: list[Stored], precision: Precision, counted: Counted | None, why: str, weights: Weights) -> Figure:
-    """Logical count without layers for multi-token prediction: the Hub's where it is one, else the formula, else bytes over width."""
+def parameters(
+    reading: Reading, held: list[Stored], precision: Precision, counted: Counted | None, why: str, weights: Weights, tensors: Tensors | None
+) -> Figure:
+    """Logical count without layers for multi-token prediction: that of headers or the Hub where it is one, else the formula, else bytes over width."""
+    if tensors is not None and tensors.gguf and not _may_hold_mtp(reading):
+        return Figure.of(sum(tensors.elements.values()), "exact", "sum of the elements in the file headers by type", tensors.elements)
+    whose = "the Hub's counts" if tensors is None else "the elements in the file headers"
     logical = [s for s in held if s.parameter]
     if logical and not any(s.packed for s in held) and not _may_hold_mtp(reading):
         note = ""
         total = sum(s.elements for s in logical)
         if counted is not None and not _multimodal(reading) and abs(counted.total - total) > AGREE * counted.total:
             note = f"parameters: config.json gives {counted.total}"
-        return Figure.of(total, "exact", "sum of the Hub's counts by dtype", {s.dtype: s.elements for s in logical}).noting(note)
+        return Figure.of(total, "exact", f"sum of {whose} by dtype", {s.dtype: s.elements for s in logical}).noting(note)
     if counted is not None and not _multimodal(reading):
         return Figure.of(counted.total, "formula", counted.formula, counted.inputs)
     if precision.width is not None and weights.loaded.value is not None and weights.loaded.basis == "exact" and reading.shape is not None:
@@ -124,6 +136,12 @@ def mtp_parameters(reading: Reading) -> Figure:
     return Figure.of(0, "formula", "none announced in config.json", {})
 
 
+def _from_headers(tensors: Tensors, casts: bool) -> Witness:
+    table, total = tensors.bytes, sum(tensors.bytes.values())
+    resident = total - (table.get("F32", 0) // 2 if casts else 0)
+    return Witness(_HEADERS, total, resident, "exact", f"sum of the tensors in the headers of {tensors.name}, in bytes by type", {**table})
+
+
 def _from_counts(held: Sequence[Stored], casts: bool) -> Witness:
     total = sum(s.elements * s.bits // 8 for s in held)
     cast = sum(s.elements * 2 for s in held if casts and s.kind == "F" and s.bits == 32)
@@ -136,6 +154,9 @@ def _spanning(witnesses: list[Witness], values: list[int]) -> Figure:
     if not apart:
         return Figure.of(value, first.basis, first.formula, first.inputs)
     said = ", ".join(f"{w.name} {v}" for w, v in apart)
+    if first.name == _HEADERS:
+        note = f"weights: the files hold {value} bytes of tensors, which other statements contradict ({said} bytes)"
+        return Figure.of(value, first.basis, first.formula, first.inputs).noting(note)
     spread = [value, *(v for _, v in apart)]
     note = f"weights: witnesses disagree ({first.name} {value}, {said} bytes)"
     return Figure.of(value, "assumed", first.formula, first.inputs, low=min(spread), high=max(spread), assumed=(note,))

@@ -195,3 +195,21 @@ def test_an_interrupt_stops_at_once(hub: FakeHub) -> None:
     said = process.communicate(timeout=10)[1]
     assert "KeyboardInterrupt" in said and process.returncode != 0
     assert time.monotonic() - began < 2
+
+
+def test_progress_counts_models_and_ends_at_all_of_them() -> None:
+    models = {"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d"), "e/f": model("e/f")}
+    told: list[tuple[int, int]] = []
+    refs = [ModelRef("a/b"), ModelRef("e/f"), ModelRef("no/model"), ModelRef("../x")]
+    gather(Shelf(models), refs, parents_of, lambda parent: True, progress=lambda done, total: told.append((done, total)))
+    assert {total for _, total in told} == {4}
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[0][0] in (1, 2) and told[-1][0] == 4
+    assert len(told) == 4 + 6
+
+
+def test_a_model_waits_for_the_files_of_its_parent() -> None:
+    told: list[int] = []
+    shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d")})
+    gather(shelf, [ModelRef("a/b")], parents_of, lambda parent: True, workers=1, progress=lambda done, _: told.append(done))
+    assert told == [0, 0, 0, 0, 0, 1]

@@ -16,7 +16,8 @@ from tests.formats import hostile, sample
 
 CONTEXTS = {
     "plain": RenderContext(command=("auditor", "check", hostile.ATTACK)),
-    "narrow": RenderContext(width=60),
+    "narrow": RenderContext(width=40),
+    "verbose": RenderContext(width=60, detail="verbose"),
     "ascii": RenderContext(ascii=True),
 }
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]")
@@ -42,6 +43,13 @@ def test_no_control_character_and_no_runner_command(report: Report, name: str, c
     assert CONTROL.findall(output) == []
     assert COMMAND.findall(output) == []
     assert "pwned" in output, "the text itself is shown"
+
+
+def test_quiet_output_holds_neither(report: Report) -> None:
+    output = render("terminal", report, RenderContext(detail="quiet"))
+    assert CONTROL.findall(output) == []
+    assert COMMAND.findall(output) == []
+    assert len(output.splitlines()) == len(report.models)
 
 
 def test_colors_and_links_are_only_ours(report: Report) -> None:
@@ -72,7 +80,7 @@ def test_the_record_comes_back_from_json_with_every_character(report: Report) ->
     assert Report.model_validate(json.loads(render("json", report, RenderContext()))) == report
 
 
-@pytest.mark.parametrize("name", ["terminal", "html"])
+@pytest.mark.parametrize("name", ["terminal", "html", "markdown"])
 def test_very_long_text_is_cut_and_says_so(name: str) -> None:
     output = render(name, hostile.report(hostile.LONG), RenderContext())
     assert hostile.LONG not in output

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from auditor.domain.report import Report
-from auditor.formats import RenderContext, render
+from auditor.formats import RenderContext, render, wording
 from auditor.resources import templates
 from tests.formats import sample
 from tests.formats.hostile import Page
@@ -270,3 +270,17 @@ def test_the_style_prints_and_goes_dark_only_on_a_screen() -> None:
     assert "@media print" in style and "thead { display: table-header-group; }" in style
     assert re.findall(r"@media ([^{]*prefers-color-scheme[^{]*) \{", style) == ["screen and (prefers-color-scheme: dark)"]
     assert "<details" not in source(sample.one())
+
+
+def test_where_output_cannot_carry_more_the_page_is_ascii_and_reads_the_same() -> None:
+    report = sample.portfolio()
+    text = render("html", report, RenderContext(ascii=True, command=COMMAND))
+    assert text.isascii()
+    assert Page(text).text == page(report).text
+    assert Page(text).style == page(report).style
+
+
+@pytest.mark.parametrize("mode", ["hub", "bundle", "local", "offline"])
+def test_every_source_of_evidence_has_its_words(mode: str) -> None:
+    run = {"mode": mode, "complete": True, "evaluated_at": "2026-11-21T00:00:00Z", "errors": []}
+    assert wording.SOURCES[mode] in page(sample.report(sample.approved(), run=run)).text

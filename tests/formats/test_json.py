@@ -4,7 +4,7 @@ import json
 
 from auditor.domain.report import Report
 from auditor.formats import RenderContext, render
-from tests.formats import sample
+from tests.formats import hostile, sample
 
 
 def written(report: Report) -> str:
@@ -35,3 +35,10 @@ def test_a_lone_surrogate_does_not_break_the_encoding() -> None:
     report = sample.one()
     report = report.model_copy(update={"policy": report.policy.model_copy(update={"name": "a\ud800b"})})
     assert json.loads(written(report).encode("utf-8"))["policy"]["name"] == "a\ufffdb"
+
+
+def test_where_output_cannot_carry_more_it_is_ascii_and_the_same_record() -> None:
+    report = hostile.report()
+    text = render("json", report, RenderContext(ascii=True))
+    assert text.isascii()
+    assert Report.model_validate(json.loads(text)) == Report.model_validate(json.loads(render("json", report, RenderContext())))

@@ -12,7 +12,7 @@ from tests.formats import sample
 
 
 def test_the_default_comes_first() -> None:
-    assert format_names() == ("terminal", "json", "html")
+    assert format_names() == ("terminal", "json", "html", "markdown")
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,9 @@ def test_the_default_comes_first() -> None:
         ("report.html", OutputTarget("html", "report.html")),
         ("out/R.HTML", OutputTarget("html", "out/R.HTML")),
         ("a.b.json", OutputTarget("json", "a.b.json")),
+        ("summary.md", OutputTarget("markdown", "summary.md")),
+        ("README.Markdown", OutputTarget("markdown", "README.Markdown")),
+        ("markdown:out.txt", OutputTarget("markdown", "out.txt")),
         ("json:d.txt", OutputTarget("json", "d.txt")),
         ("terminal:-", OutputTarget("terminal", "-")),
         ("html:C:\\x.txt", OutputTarget("html", "C:\\x.txt")),
@@ -37,10 +40,10 @@ def test_a_target_names_its_format(target: str, expected: OutputTarget) -> None:
     [
         ("report.htm", "did you mean '.html'?"),
         ("report.jsn", "did you mean '.json'?"),
-        ("report", "known endings: .json, .html"),
-        ("", "known endings: .json, .html"),
-        ("folder/.json", "known endings: .json, .html"),
-        ("folder.html/report", "known endings: .json, .html"),
+        ("report", "known endings: .json, .html, .md, .markdown"),
+        ("", "known endings: .json, .html, .md, .markdown"),
+        ("folder/.json", "known endings: .json, .html, .md, .markdown"),
+        ("folder.html/report", "known endings: .json, .html, .md, .markdown"),
         ("htm:x", "did you mean 'html'?"),
         ("odd:name.json", "no format 'odd'"),
         ("json:", "no file after 'json:'"),
@@ -54,7 +57,7 @@ def test_a_target_without_a_format_is_a_usage_error(target: str, said: str) -> N
 
 
 def test_an_unknown_name_is_a_usage_error() -> None:
-    with pytest.raises(UsageError, match=r"no format 'jsn'; did you mean 'json'\?; known: terminal, json, html"):
+    with pytest.raises(UsageError, match=r"no format 'jsn'; did you mean 'json'\?; known: terminal, json, html, markdown"):
         render("jsn", sample.one(), RenderContext())
 
 

@@ -93,3 +93,23 @@ def test_unchecked_topics_are_grouped_by_reason_without_the_areas() -> None:
     entry = sample.llama()
     entry["not_checked"] = [{"topic": "serving", "why": "x"}, {"topic": "a", "why": "y"}, {"topic": "b", "why": "z"}, {"topic": "c", "why": "y"}]
     assert wording.unchecked(model(sample.report(entry))) == {"y": ("a", "c"), "z": ("b",)}
+
+
+def test_assumptions_by_name_once_each() -> None:
+    entry = sample.llama()
+    entry["memory"]["assumed"] = [
+        "stack: vllm 0.33.0 (default)",
+        "max_num_seqs: 256, max_num_batched_tokens: 2048 (defaults; fits[] uses others)",
+        "context: unknown (the default, see: there)",
+        "stack: read from a file",
+    ]
+    assert wording.assumed_names(model(sample.report(entry))) == ("stack", "max_num_seqs", "max_num_batched_tokens", "context")
+
+
+def test_clauses_are_repeated_when_each_stands_beside_an_obligation() -> None:
+    entry = sample.llama("conditional")
+    assert not wording.repeated_clauses(model(sample.report(entry)))
+    entry["permissions"][1]["clauses"] = ["Section 1.b.i", "Section 1.b.iii"]
+    assert wording.repeated_clauses(model(sample.report(entry)))
+    entry["obligations"] = []
+    assert not wording.repeated_clauses(model(sample.report(entry)))

@@ -29,9 +29,17 @@ class Predicate(Knowledge):
         """Raises ValueError when the fact does not exist in the scope or has another type."""
         if self.fact not in types:
             raise ValueError(f"unknown fact {self.fact!r} in {where}{did_you_mean(self.fact, types)}")
-        allowed = set(get_args(types[self.fact])) or {types[self.fact]}
-        if not allowed & set(self.accepts):
+        if not _members(types[self.fact]) & set(self.accepts):
             raise ValueError(f"fact {self.fact!r} is {types[self.fact]}, which this predicate cannot read")
         for operand in self.operands():
-            if type(operand) not in allowed:
+            if not fits(operand, types[self.fact]):
                 raise ValueError(f"fact {self.fact!r} is {types[self.fact]}, so it cannot be compared with {operand!r}")
+
+
+def fits(value: Any, type_: Any) -> bool:
+    """Whether a value is of a fact's type; True is no number here."""
+    return type(value) in _members(type_)
+
+
+def _members(type_: Any) -> set[Any]:
+    return set(get_args(type_)) or {type_}

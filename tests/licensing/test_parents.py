@@ -1,0 +1,103 @@
+"""Base models as a repository states them."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import Repo, collected
+
+from auditor.domain.evidence import ModelEvidence, ModelRef, Unavailable
+from auditor.licensing.parents import parent_ids, parents, repository_id
+
+
+@pytest.mark.parametrize(
+    ("value", "identifier"),
+    [
+        ("org/name", "org/name"),
+        (" org/name ", "org/name"),
+        ("gpt2", "gpt2"),
+        ("https://huggingface.co/org/name", "org/name"),
+        ("https://huggingface.co/org/name/tree/main", "org/name"),
+        ("http://hf.co/org/name/", "org/name"),
+        ("https://huggingface.co/gpt2", "gpt2"),
+        ("https://example.org/org/name", None),
+        ("https://huggingface.co.example.org/org/name", None),
+        ("https://[broken", None),
+        ("https://huggingface.co/", None),
+        ("my own checkpoint", None),
+        ("org/name/more", None),
+        ("../name", None),
+        ("org/", None),
+        ("/name", None),
+        ("", None),
+        ("org/name\nx/y", None),
+        ("javascript:alert(1)", None),
+        ("o" * 97 + "/name", None),
+    ],
+)
+def test_an_id_or_the_address_of_a_model_page(value: str, identifier: str | None) -> None:
+    assert repository_id(value) == identifier
+
+
+def stated(repo: Repo) -> list[tuple[str, bool, str, str]]:
+    return [(p.name, p.is_id, p.relation, p.source) for p in parents(collected({"org/child": repo}, "org/child"))]
+
+
+BASE = {"base_model": "org/base"}
+
+
+@pytest.mark.parametrize(
+    ("repo", "expected"),
+    [
+        (Repo({}), []),
+        (Repo(BASE), [("org/base", True, "unknown", "tag")]),
+        (Repo({**BASE, "base_model_relation": "quantized"}), [("org/base", True, "quantized", "tag")]),
+        (Repo({**BASE, "base_model_relation": "Merge"}, answer={"tags": []}), [("org/base", True, "merge", "card")]),
+        (Repo({**BASE, "base_model_relation": "friend"}, answer={"tags": []}), [("org/base", True, "unknown", "card")]),
+        (Repo({"base_model": ["org/a", "org/b"], "base_model_relation": "merge"}), [("org/a", True, "merge", "tag"), ("org/b", True, "merge", "tag")]),
+        (Repo({"base_model": ["org/a", "ORG/A"]}, answer={"tags": []}), [("org/a", True, "unknown", "card")]),
+        (Repo({"base_model": [["org/a"], ["org/b"]]}, answer={"tags": []}), [("org/a", True, "unknown", "card"), ("org/b", True, "unknown", "card")]),
+        (Repo({"base_model": "my own checkpoint"}), [("my own checkpoint", False, "unknown", "card")]),
+        (Repo({"base_model": "https://huggingface.co/org/base"}, answer={"tags": []}), [("org/base", True, "unknown", "card")]),
+        (Repo({"base_model": "org/child"}), []),
+        (Repo({}, readme="---\nbase_model: org/base\n---\n"), [("org/base", True, "unknown", "card")]),
+        (Repo(BASE, readme="---\nbase_model: org/other\n---\n"), [("org/base", True, "unknown", "tag"), ("org/other", True, "unknown", "card")]),
+        (Repo({"base_model": "org/old"}, answer={"tags": ["base_model:org/new"]}), [("org/new", True, "unknown", "tag")]),  # renamed: the Hub follows
+        (Repo({"base_model": "bert-base"}, answer={"tags": ["base_model:google-bert/bert-base"]}), [("google-bert/bert-base", True, "unknown", "tag")]),
+        (Repo({}, answer={"tags": ["base_model:adapter:org/base", "base_model:org/base"]}), [("org/base", True, "adapter", "tag")]),
+        (Repo({}, answer={"tags": ["base_model:a thing of mine"]}), [("a thing of mine", False, "unknown", "tag")]),
+        (Repo({}, answer={"tags": ["base_model:quantized:a thing of mine"]}), [("a thing of mine", False, "quantized", "tag")]),
+        (Repo({}, answer={"tags": ["base_model:"]}), [("(empty)", False, "unknown", "tag")]),
+    ],
+)
+def test_stated_parents(repo: Repo, expected: list[tuple[str, bool, str, str]]) -> None:
+    assert stated(repo) == expected
+
+
+def test_free_text_is_made_safe_to_show() -> None:
+    [(name, is_id, _, _)] = stated(Repo({"base_model": "mine\u202e<script>\n" + "x" * 300}))
+    assert (is_id, len(name)) == (False, 120)
+    assert name.startswith("mine⟦U+202E⟧<script> x")
+
+
+def test_every_parent_carries_every_place_that_states_it() -> None:
+    [parent] = parents(collected({"org/child": Repo({**BASE, "base_model_relation": "merge"})}, "org/child"))
+    assert [(e.kind, e.path) for e in parent.evidence] == [("api", "tags"), ("api", "cardData.base_model"), ("card", "README.md")]
+
+
+def test_without_metadata_nothing_is_stated() -> None:
+    assert parents(ModelEvidence(ModelRef("org/child"), Unavailable("missing", "", ""))) == ()
+
+
+@pytest.mark.parametrize(
+    ("repo", "ids"),
+    [
+        (Repo({"base_model": ["org/a", "org/A", "my own", "org/child", "https://hf.co/org/b"]}, answer={"tags": []}), ("org/a", "org/b")),
+        (Repo({"base_model": "org/old"}, answer={"tags": ["base_model:org/new"]}), ("org/new",)),
+        (Repo({"base_model": ["org/a", "org/b"]}, answer={"tags": ["base_model:org/a"]}), ("org/a", "org/b")),
+        (Repo({}), ()),
+    ],
+)
+def test_ids_of_parents_that_the_metadata_alone_states(repo: Repo, ids: tuple[str, ...]) -> None:
+    evidence = collected({"org/child": repo}, "org/child")
+    assert not isinstance(evidence.info, Unavailable)
+    assert parent_ids(evidence.info.facts) == ids
