@@ -13,14 +13,20 @@ if TYPE_CHECKING:
     from auditor.audit import Request
     from auditor.catalog.catalog import Catalog
     from auditor.config.settings import Settings
-    from auditor.crawler.interface import Source
     from auditor.domain.evidence import ModelRef
 
 
 def check(
     models: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID[@REVISION]]...", help="Models on the Hub, such as org/name or org/name@commit.", show_default=False)
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID[@REVISION] or PATH]...",
+            help="Models on the Hub (org/name, org/name@commit), folders of downloaded models (./folder) and GGUF files.",
+            show_default=False,
+        ),
     ] = None,
+    from_file: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Also audit the ids and paths in FILE, one a line.")] = None,
+    as_id: Annotated[str | None, typer.Option("--as", metavar="ID", help="Hub id that the one given PATH was downloaded from.")] = None,
     evidence: Annotated[Path | None, typer.Option(metavar="DIR", help="Audit saved evidence instead of the Hub; without ids, everything in it.")] = None,
     use: Annotated[
         list[str] | None,
@@ -73,6 +79,7 @@ def check(
     from auditor.catalog.catalog import Catalog
     from auditor.cli.output import chosen_detail, file_context, print_result, terminal_context, write_file
     from auditor.cli.progress import Progress
+    from auditor.cli.targets import read_list, source_of
     from auditor.config.settings import Flags, resolve
     from auditor.formats import format_for_path, render
 
@@ -94,11 +101,11 @@ def check(
     command, detail = ("auditor", *sys.argv[1:]), chosen_detail(quiet, verbose)
     screen = terminal_context(command, color, detail)
     targets = [format_for_path(target) for target in output or ()]
-    source, refs = _source(models or [], evidence, offline)
+    source, refs = source_of([*(models or ()), *(read_list(from_file) if from_file else ())], evidence, offline, as_id)
     if not refs:
         from auditor.cli.output import say
 
-        say("nothing to audit: no model was named", "run: auditor check ORG/NAME")
+        say("nothing to audit: no model was named", "run: auditor check ORG/NAME, or auditor check PATH")
         return 5
     request = _request(refs, settings, catalog, as_of)
     with Progress("checking", "model", enabled=not no_progress) as progress:
@@ -116,25 +123,6 @@ def _check_format(name: str) -> None:
 
     if name not in format_names():
         raise UsageError(f"unknown format {name!r}{did_you_mean(name, format_names())}", f"choose from: {', '.join(format_names())}")
-
-
-def _source(models: list[str], evidence: Path | None, offline: bool) -> tuple[Source, tuple[ModelRef, ...]]:
-    """Where evidence comes from, and the models to audit in it."""
-    from auditor.cli.model_ids import parse_refs
-
-    refs = parse_refs(models)
-    if evidence is not None:
-        from auditor.crawler.bundle import BundleSource
-
-        bundle = BundleSource(evidence)
-        return bundle, refs or tuple(bundle.roots())
-    if offline:
-        from auditor.crawler.offline import OfflineSource
-
-        return OfflineSource(), refs
-    from auditor.crawler.hub import HubSource
-
-    return HubSource(), refs
 
 
 def _request(refs: tuple[ModelRef, ...], settings: Settings, catalog: Catalog, as_of: str | None) -> Request:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from auditor import __version__
-from auditor.cli import check as check_module
 from auditor.cli.main import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,7 +74,7 @@ def test_a_crash_is_70_and_names_the_error(capsys, monkeypatch, tmp_path):
     def crash(*_):
         raise RuntimeError("boom \x1b[31m")
 
-    monkeypatch.setattr(check_module, "_source", crash)
+    monkeypatch.setattr("auditor.cli.targets.source_of", crash)
     assert run([*DEMO]) == 70
     err = capsys.readouterr().err
     assert err.splitlines()[0] == "auditor: internal error: RuntimeError: boom ⟦U+001B⟧[31m"
@@ -87,7 +86,7 @@ def test_an_interrupt_is_130(capsys, monkeypatch, tmp_path):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(check_module, "_source", interrupt)
+    monkeypatch.setattr("auditor.cli.targets.source_of", interrupt)
     assert run([*DEMO, "--exit-zero"]) == 130
     assert capsys.readouterr().err == "auditor: interrupted; nothing was decided\n"
 

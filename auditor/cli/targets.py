@@ -1,0 +1,59 @@
+"""What is to be audited, and where its evidence comes from: ids, paths, a list in a file, a bundle, the Hub, nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from auditor.cli.model_ids import parse_refs
+from auditor.crawler.interface import Source
+from auditor.crawler.local import LocalSource, is_path
+from auditor.domain.errors import UsageError
+from auditor.domain.evidence import ModelRef
+
+_MAX_LIST = 4 * 1024 * 1024
+
+
+def read_list(path: Path) -> list[str]:
+    """Ids and paths of `--from`, one a line; blank lines and lines that begin with # are passed over. UsageError when it cannot be read."""
+    try:
+        if path.stat().st_size > _MAX_LIST:
+            raise UsageError(f"{path}: larger than 4 MiB", "split the list")
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not UTF-8", "save the list as UTF-8") from None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}", "check the name after --from") from None
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+def source_of(models: Sequence[str], evidence: Path | None, offline: bool, as_id: str | None) -> tuple[Source, tuple[ModelRef, ...]]:
+    """The source that answers for all of `models`, and what to ask it for. Without models a bundle gives its roots."""
+    paths = [name for name in models if is_path(name)]
+    refs = parse_refs([name for name in models if not is_path(name)])
+    if as_id is not None and len(paths) != 1:
+        raise UsageError(f"--as goes with exactly one path, not with {len(paths)}", "run: auditor check PATH --as ORG/NAME")
+    if as_id is not None:
+        parse_refs([as_id])
+    source, roots = _base(evidence, offline)
+    local: list[ModelRef] = []
+    for name in paths:
+        found = LocalSource(Path(name).expanduser(), as_id, source)
+        source = found
+        local.append(found.ref())
+    return source, (*local, *refs) or roots
+
+
+def _base(evidence: Path | None, offline: bool) -> tuple[Source, tuple[ModelRef, ...]]:
+    if evidence is not None:
+        from auditor.crawler.bundle import BundleSource
+
+        bundle = BundleSource(evidence)
+        return bundle, tuple(bundle.roots())
+    if offline:
+        from auditor.crawler.offline import OfflineSource
+
+        return OfflineSource(), ()
+    from auditor.crawler.hub import HubSource
+
+    return HubSource(), ()
