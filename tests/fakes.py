@@ -129,7 +129,8 @@ def profile(catalog: Catalog, uses: Sequence[Use] = ("hosted",), **declared: obj
     """A deployer with these uses and facts, declared as in auditor.toml."""
     parsed = {name: parse_fact(name, value, catalog.vocabulary, "test") for name, value in declared.items()}
     facts = {name: value for name, (value, _) in parsed.items() if value is not None}
-    return Profile(tuple(use for use in USES if use in uses), "flag", facts, {name: plain for name, (_, plain) in parsed.items()})
+    plain = {name: shown for name, (_, shown) in parsed.items()}
+    return Profile(tuple(use for use in USES if use in uses), "flag", facts, declared=plain)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from auditor.audit.memory import memory_of
@@ -14,6 +15,7 @@ from auditor.domain.evidence import ModelEvidence, ModelRef, Unavailable
 from auditor.domain.license import Use
 from auditor.domain.license_facts import LicenseFacts, ObligationFact, UseResult
 from auditor.domain.memory import Memory
+from auditor.domain.profile import Agreement
 from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import OF_OUTCOME, OF_PERMISSION, AreaName, AreaVerdict, Verdict, worst
 from auditor.engine.evaluate import FindingFact, evaluate
@@ -86,7 +88,9 @@ def license_stage(
 def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessment:
     """Facts, findings and verdicts of one model."""
     catalog, profile, facts = knowledge.catalog, request.profile, model.facts
-    situation = Situation(profile.facts, catalog.vocabulary, multimodal(model.evidence, catalog.vocabulary), knowledge.single_release)
+    situation = Situation(
+        profile.facts, catalog.vocabulary, multimodal(model.evidence, catalog.vocabulary), knowledge.single_release, agreements=_held(request)
+    )
     own = own_results(facts, catalog, situation)
     family = [
         Parent(ref, evidence, parent_facts, multimodal(evidence, catalog.vocabulary) if evidence else None)  # type: ignore[arg-type]
@@ -104,6 +108,12 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
         areas = tuple(_nothing_known(area, model.evidence.info) if area.area == "lineage" else area for area in areas)
     verdict = worst(area.verdict for area in areas if area.gating)  # type: ignore[misc]
     return Assessment(model.evidence, facts, own, permissions, duties, inherited, memory, findings, areas, verdict)
+
+
+def _held(request: Request) -> tuple[Agreement, ...]:
+    """Agreements that hold on the day that the run is judged at."""
+    day = date.fromisoformat(request.evaluated_at[:10])
+    return tuple(agreement for agreement in request.profile.agreements if agreement.holds_on(day))
 
 
 def _areas(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from auditor.catalog.catalog import Catalog
@@ -74,6 +75,10 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request
         eu_disallowed=bool(answer and answer.card and answer.card.gate_eu_disallowed),
         deployer_in_eu=_in_eu(request, catalog.vocabulary),
         require_text=request.policy.require_text,
+        expired_agreements=len(expired := _expired(facts, request)),
+        expired_agreements_named="; ".join(expired),
+        knowledge_days=_age(catalog.store.date, request),
+        knowledge_date=catalog.store.date,
         gpus_declared=bool(request.sizing.gpus),
         memory_class=memory.architecture_class,
         memory_known=memory.total_bytes_per_gpu != "unknown",
@@ -164,3 +169,17 @@ def _sized_by(evidence: ModelEvidence) -> tuple[Evidence, ...]:
 def gib(count: Count) -> str:
     """Bytes as GiB with two decimals."""
     return f"{count / 2**30:.2f} GiB" if isinstance(count, int) else "an unknown amount"
+
+
+def _expired(facts: LicenseFacts, request: Request) -> list[str]:
+    """Agreements about this license that no longer hold."""
+    day = date.fromisoformat(request.evaluated_at[:10])
+    return [str(a) for a in request.profile.agreements if not a.holds_on(day) and a.licenses & set(facts.candidates)]
+
+
+def _age(reviewed: str, request: Request) -> int | None:
+    """Days since the last review; None when the knowledge names none."""
+    try:
+        return (date.fromisoformat(request.evaluated_at[:10]) - date.fromisoformat(reviewed)).days
+    except ValueError:
+        return None

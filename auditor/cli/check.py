@@ -96,7 +96,7 @@ def check(
         policy=policy,
         fail_on="never" if exit_zero else fail_on,
     )
-    settings = resolve(flags, os.environ, Path.cwd(), catalog.vocabulary)
+    settings = resolve(flags, os.environ, Path.cwd(), catalog.vocabulary, catalog.aliases)
     _check_format(format_)
     command, detail = ("auditor", *sys.argv[1:]), chosen_detail(quiet, verbose)
     screen = terminal_context(command, color, detail)

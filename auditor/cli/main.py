@@ -12,8 +12,10 @@ import typer
 
 from auditor.cli.check import check
 from auditor.cli.completion import VARIABLE, completion, prepare
+from auditor.cli.config import config
 from auditor.cli.explain import explain
 from auditor.cli.identify import identify
+from auditor.cli.init import init
 from auditor.cli.listing import gpus, licenses, rules
 from auditor.cli.snapshot import snapshot
 
@@ -32,6 +34,8 @@ app.command()(explain)
 app.command()(licenses)
 app.command()(gpus)
 app.command()(rules)
+app.command()(init)
+app.command()(config)
 app.command()(completion)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from auditor.config.find import parsed, section
 from auditor.domain.description import FIELD_DOCSTRINGS
@@ -48,6 +49,19 @@ class PolicyTable(Section):
     """Stricter outcomes by rule id."""
 
 
+class AgreementTable(Section):
+    licensor: str
+    """Who grants it, as the report names it."""
+    licenses: list[str]
+    """Keys or aliases of the licenses that it stands in for."""
+    uses: list[str] | str | None = None
+    """Uses that it covers; all when left out."""
+    expires: date | None = None
+    """Last day that it holds."""
+    document_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    """SHA-256 of the signed document."""
+
+
 class ConfigFile(Section):
     """The whole file."""
 
@@ -55,6 +69,8 @@ class ConfigFile(Section):
     hardware: HardwareTable = Field(default_factory=HardwareTable)
     serving: ServingTable = Field(default_factory=ServingTable)
     policy: PolicyTable = Field(default_factory=PolicyTable)
+    agreements: list[AgreementTable] = Field(default_factory=list)
+    """Licenses that you hold apart from the public ones."""
 
 
 def read_config(path: Path) -> ConfigFile:
@@ -76,6 +92,8 @@ def read_config(path: Path) -> ConfigFile:
 def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
     model: Any = ConfigFile
     for part in location[:-1]:
-        field = getattr(model, "model_fields", {}).get(str(part))
-        model = field.annotation if field else None
+        if isinstance(part, int):
+            continue  # an item of a list of tables
+        field = getattr(model, "model_fields", {}).get(part)
+        model = next(iter(get_args(field.annotation)), field.annotation) if field else None
     return list(getattr(model, "model_fields", {}))

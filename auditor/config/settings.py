@@ -7,14 +7,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+from auditor.catalog.catalog import folded
 from auditor.config.file import ConfigFile, read_config
 from auditor.config.find import find_config
 from auditor.config.values import parse_fact, parse_uses, split_fact
 from auditor.domain.errors import UsageError, did_you_mean
-from auditor.domain.license import Use
-from auditor.domain.profile import FactValue, Profile, UseSource
+from auditor.domain.license import USES, Use
+from auditor.domain.profile import Agreement, FactValue, Profile, UseSource
+from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import FailOn, Outcome
 from auditor.domain.vocabulary import Vocabulary
+
+LicenseNames = Mapping[str, tuple[str, ...]]
+"""Folded name of a license to the keys that go by it."""
 
 ENV_PREFIX = "AUDITOR_"
 _ENV_NAMES = ("USE", "GPU", "CONTEXT", "CONCURRENCY", "STACK", "POLICY", "FAIL_ON")
@@ -57,7 +62,7 @@ class Settings:
     """Name of a setting to `flag`, `env`, the file's path, or `default`."""
 
 
-def resolve(flags: Flags, environment: Mapping[str, str], start: Path, vocabulary: Vocabulary) -> Settings:
+def resolve(flags: Flags, environment: Mapping[str, str], start: Path, vocabulary: Vocabulary, licenses: LicenseNames | None = None) -> Settings:
     """Raises UsageError for whatever is not understood."""
     path = find_config(start)
     file = read_config(path) if path else ConfigFile()
@@ -65,7 +70,7 @@ def resolve(flags: Flags, environment: Mapping[str, str], start: Path, vocabular
     uses, use_source = reader.uses()
     facts, declared = reader.facts()
     return Settings(
-        profile=Profile(uses, use_source, facts, declared),
+        profile=Profile(uses, use_source, facts, agreements=reader.agreements(licenses), declared=declared),
         gpus=reader.gpus(),
         context=reader.positive("context", flags.context, file.hardware.context),
         concurrency=reader.positive("concurrency", flags.concurrency, file.hardware.concurrency) or 1,
@@ -79,6 +84,15 @@ def resolve(flags: Flags, environment: Mapping[str, str], start: Path, vocabular
         rules=file.policy.rules,
         sources=reader.sources,
     )
+
+
+def _license_keys(name: str, licenses: LicenseNames | None, where: str) -> tuple[str, ...]:
+    """Every license that goes by this name: whoever holds an agreement about a shared name holds it about all of them."""
+    known = licenses or {}
+    keys = known.get(folded(name), ())
+    if not keys:
+        raise UsageError(f"{where}: no license is called {name!r}{did_you_mean(folded(name), known)}", "run: auditor licenses")
+    return keys
 
 
 class _Reader:
@@ -127,6 +141,16 @@ class _Reader:
             if parsed is not None:
                 facts[name] = parsed
         return facts, declared
+
+    def agreements(self, licenses: LicenseNames | None) -> tuple[Agreement, ...]:
+        found = []
+        for index, table in enumerate(self.file.agreements):
+            where = f"{self.file_name}: agreements[{index}]"
+            self.sources[f"agreements[{index}]"] = self.file_name
+            uses = [table.uses] if isinstance(table.uses, str) else table.uses
+            keys = frozenset(key for name in table.licenses for key in _license_keys(name, licenses, where))
+            found.append(Agreement(one_line(table.licensor, 120), keys, parse_uses(uses, where) if uses else USES, table.expires, table.document_sha256 or ""))
+        return tuple(found)
 
     def gpus(self) -> tuple[str, ...]:
         in_env = [part.strip() for part in self.env.get("GPU", "").split(",") if part.strip()]

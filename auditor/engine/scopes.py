@@ -50,6 +50,11 @@ class ModelScope(Scope):
     deployer_in_eu: bool | None
     require_text: bool
     """The policy asks for an identified text."""
+    expired_agreements: int
+    expired_agreements_named: str
+    knowledge_days: int | None
+    """Days between the newest review of the knowledge and the day that is judged at."""
+    knowledge_date: str
     gpus_declared: bool
     memory_class: str
     memory_known: bool

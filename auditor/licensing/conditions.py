@@ -8,7 +8,7 @@ from datetime import date
 
 from auditor.domain.conditions import AllOf, AnyOf, Business, Commercial, Condition, FieldOfUse, ModelProperty, Not, Organization, Territory, Threshold
 from auditor.domain.license import Use
-from auditor.domain.profile import FactValue
+from auditor.domain.profile import Agreement, FactValue
 from auditor.domain.truth import Truth, all_of, any_of, negate
 from auditor.domain.vocabulary import Vocabulary
 
@@ -25,6 +25,8 @@ class Situation:
     single_release: bool
     """At most one frozen threshold is in the run, so that an `_at_release` figure cannot be mistaken for another's."""
     use: Use = "hosted"
+    agreements: tuple[Agreement, ...] = ()
+    """Licenses that the deployer holds and that have not expired."""
     answers: Mapping[int, Truth] = field(default_factory=dict)
     """Supposed answers of leaves, by id(); for working out what a declaration would change."""
 

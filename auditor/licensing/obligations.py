@@ -8,9 +8,11 @@ from dataclasses import replace
 from auditor.catalog.catalog import Catalog
 from auditor.domain.license import License, Term, Use
 from auditor.domain.license_facts import ObligationFact
+from auditor.domain.profile import Agreement
 from auditor.domain.truth import Truth
+from auditor.licensing.agreements import agreement_duty, covering
 from auditor.licensing.conditions import Situation
-from auditor.licensing.permissions import applies
+from auditor.licensing.permissions import applies, use_result
 
 
 def obligations(
@@ -36,7 +38,12 @@ def _of_license(license: License, uses: Sequence[Use], situation: Situation, par
         due = [(use, truth) for use, truth in triggered if truth is not False]
         if due:
             found.append(_obligation(license, term, due, parent))
-    return found
+    by_agreement: dict[Agreement, list[Use]] = {}
+    for use in uses:
+        agreement = covering(license.key, use, situation.agreements)
+        if agreement and use_result(license, use, replace(situation, agreements=())).result in ("prohibited", "unknown"):
+            by_agreement.setdefault(agreement, []).append(use)
+    return found + [agreement_duty(license, agreement, tuple(covered)) for agreement, covered in by_agreement.items()]
 
 
 def _obligation(license: License, term: Term, due: Sequence[tuple[Use, Truth]], parent: str) -> ObligationFact:

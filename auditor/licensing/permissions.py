@@ -11,6 +11,7 @@ from auditor.domain.license import USES, License, Term, Use
 from auditor.domain.license_facts import LicenseFacts, UseResult
 from auditor.domain.truth import Truth, all_of, negate
 from auditor.domain.verdict import RESULTS, worst_result
+from auditor.licensing.agreements import covered
 from auditor.licensing.conditions import Leaf, Situation, holds, leaves
 from auditor.licensing.flips import flips
 
@@ -22,7 +23,11 @@ def applies(term: Term, situation: Situation) -> Truth:
 
 
 def use_result(license: License, use: Use, situation: Situation) -> UseResult:
-    """What the license itself allows for one use, with the facts that would change it."""
+    """What the license allows for one use, or an agreement in its place, with the facts that would change it."""
+    return covered(license, _public_result(license, use, situation), situation.agreements)
+
+
+def _public_result(license: License, use: Use, situation: Situation) -> UseResult:
     situation = replace(situation, use=use)
     result = _plain_result(license, use, situation)
     if result.result not in ("unknown", "conditional"):
@@ -81,7 +86,8 @@ def own_results(facts: LicenseFacts, catalog: Catalog, situation: Situation) -> 
 
 
 def _own_result(facts: LicenseFacts, use: Use, catalog: Catalog, situation: Situation) -> UseResult:
-    results = [use_result(catalog.license(key), use, situation) for key in facts.candidates if key in catalog.license_keys]
+    held = situation if facts.trusted else replace(situation, agreements=())  # an agreement helps only where it is certain which license governs
+    results = [use_result(catalog.license(key), use, held) for key in facts.candidates if key in catalog.license_keys]
     if facts.trusted and results:
         return _worst(results)
     why = facts.why_untrusted or "no license is known"

@@ -16,7 +16,17 @@ from auditor.reading.normalize import fingerprint
 PROMPT = "Invented License gate-1\n\nThe licensee must not be late.\n"
 SECOND = ("LICENSE-MODEL", "licenses/terms.txt", "COPYING", "model_license.md", "LICENCE")
 OTHERS = ("USE_POLICY.md", "NOTICE", "README.md", "config.json")
-REASONS: tuple[Reason, ...] = ("gated_no_token", "gated_no_access", "rate_limited", "server_error", "timeout", "network", "malformed", "too_large", "foreign_redirect")
+REASONS: tuple[Reason, ...] = (
+    "gated_no_token",
+    "gated_no_access",
+    "rate_limited",
+    "server_error",
+    "timeout",
+    "network",
+    "malformed",
+    "too_large",
+    "foreign_redirect",
+)
 """For which a listed file cannot be had."""
 
 
@@ -90,7 +100,10 @@ def test_row_5_one_exact_tag_and_no_license_file(invented: Catalog, given: Mappi
 
 
 def test_row_5_a_policy_may_ask_for_a_text(invented: Catalog) -> None:
-    assert (model(Repo(card()), invented, policy="strict").verdict, model(Repo(card(), {"LICENSE": text("free-1")}), invented, policy="strict").verdict) == ("review", "approved")
+    assert (model(Repo(card()), invented, policy="strict").verdict, model(Repo(card(), {"LICENSE": text("free-1")}), invented, policy="strict").verdict) == (
+        "review",
+        "approved",
+    )
 
 
 @pytest.mark.parametrize("missing", [None, "LICENSE", "README.md", "NOTICE"])

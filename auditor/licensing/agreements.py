@@ -1,0 +1,45 @@
+"""Licenses that the deployer holds: a matching prohibition becomes a condition, and is named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from auditor.domain.license import License, Use
+from auditor.domain.license_facts import ObligationFact, UseResult
+from auditor.domain.profile import Agreement
+
+_NO_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def covering(key: str, use: Use, agreements: Sequence[Agreement]) -> Agreement | None:
+    """The agreement that stands in for this license in this use."""
+    return next((a for a in agreements if key in a.licenses and use in a.uses), None)
+
+
+def covered(license: License, result: UseResult, agreements: Sequence[Agreement]) -> UseResult:
+    """`result` of the license itself, conditional where it is not permitted and an agreement covers the use. It never makes anything better than that."""
+    agreement = covering(license.key, result.use, agreements) if result.result in ("prohibited", "unknown") else None
+    if agreement is None:
+        return result
+    because = f"permitted by your agreement with {agreement}; the public license alone: {result.because}"
+    return replace(result, result="conditional", because=because, flips=())
+
+
+def agreement_duty(license: License, agreement: Agreement, uses: tuple[Use, ...]) -> ObligationFact:
+    """Keeping to the agreement, as an obligation."""
+    until = f", and renew it or stop before {agreement.expires} ends" if agreement.expires else ""
+    slug = _NO_SLUG.sub("-", agreement.licensor.lower()).strip("-") or "licensor"
+    return ObligationFact(
+        id=f"{license.key}/agreement-{slug}",
+        kind="agreement",
+        modality="must",
+        action=f"Keep to the terms of your agreement with {agreement.licensor}{until}.",
+        text=None,
+        clause=f"your agreement with {agreement}",
+        trigger="using the model in the place of the public license",
+        uses=uses,
+        applies="yes",
+        because=f"the agreement stands in for {license.name}",
+    )
