@@ -62,15 +62,13 @@ class Repo:
 
     def api(self, name: str) -> dict[str, Any]:
         """The answer about the model, with the tags that the Hub derives from the card."""
-        licenses = self.card.get("license") or []
-        parents = self.card.get("base_model") or []
         relation = self.card.get("base_model_relation")
-        tags = [f"license:{one}" for one in ([licenses] if isinstance(licenses, str) else licenses) if isinstance(one, str)]
-        for parent in [parents] if isinstance(parents, str) else parents:
-            if isinstance(parent, str) and "/" in parent and " " not in parent:
+        tags = [f"license:{one}" for one in _texts(self.card.get("license"))]
+        for parent in _texts(self.card.get("base_model")):
+            if "/" in parent and " " not in parent:
                 tags += [f"base_model:{parent}"] + ([f"base_model:{relation}:{parent}"] if relation else [])
         listed = [{"rfilename": path, "size": len(one)} for path, one in self.content().items()]
-        listed += [{"rfilename": path} for path in self.unavailable] + [{"rfilename": "model.safetensors", "size": 10}]
+        listed += [{"rfilename": path} for path in self.unavailable] + [{"rfilename": "model.safetensors"}]
         usual = {
             "id": name,
             "sha": sha_of(name),
@@ -81,6 +79,11 @@ class Repo:
             "siblings": listed,
         }
         return {key: value for key, value in {**usual, **self.answer}.items() if value is not None}
+
+
+def _texts(value: object) -> list[str]:
+    """The strings of a scalar or a list."""
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
 
 
 def sha_of(name: str) -> str:

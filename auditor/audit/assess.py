@@ -103,11 +103,16 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
     gating = request.policy.gating(bool(request.sizing.gpus), request.stack is not None)
     all_scopes = scopes(model.evidence, facts, own, inherited, memory, request, catalog)
     findings = evaluate(knowledge.rules, all_scopes, request.policy, gating)
-    areas = _areas(findings, own, inherited, profile.uses, gating, bool(request.sizing.gpus))
+    areas = _areas(findings, own, inherited, profile.uses, gating, bool(request.sizing.gpus), _compared(model, request))
     if isinstance(model.evidence.info, Unavailable):
         areas = tuple(_nothing_known(area, model.evidence.info) if area.area == "lineage" else area for area in areas)
     verdict = worst(area.verdict for area in areas if area.gating)  # type: ignore[misc]
     return Assessment(model.evidence, facts, own, permissions, duties, inherited, memory, findings, areas, verdict)
+
+
+def _compared(model: Licensed, request: Request) -> str:
+    """What the local copy was held against; empty when it was not."""
+    return next((compared.against for compared in request.compared if compared.model == model.evidence.requested), "")
 
 
 def _held(request: Request) -> tuple[Agreement, ...]:
@@ -123,6 +128,7 @@ def _areas(
     uses: Sequence[Use],
     gating: frozenset[AreaName],
     gpus: bool,
+    compared: str,
 ) -> tuple[AreaResult, ...]:
     own_intended = [result for result in own if result.use in uses]
     flowing = [result for use in uses for _, result in inherited.by_use.get(use, ())]
@@ -136,11 +142,18 @@ def _areas(
             gating,
             "No base model is stated" if not inherited.edges else "Nothing that flows down from the base models restricts an intended use",
         ),
-        _not_assessed("artifact"),
+        _artifact(findings, gating, compared),
         _area("memory", findings, [], gating, fits) if gpus else AreaResult("memory", "not_gated", False, (fits,)),
         _not_assessed("serving"),
         _not_assessed("documentation"),
     )
+
+
+def _artifact(findings: Sequence[FindingFact], gating: frozenset[AreaName], compared: str) -> AreaResult:
+    """Assessed only as far as a local copy was held against the model that it claims to be."""
+    if not compared:
+        return _not_assessed("artifact")
+    return _area("artifact", findings, [], gating, f"Every listed file that could be compared is that of {compared}")
 
 
 def _not_assessed(area: AreaName) -> AreaResult:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from auditor.audit.assemble import assemble
 from auditor.audit.assess import Assessment, Knowledge, assess, license_stage
 from auditor.catalog.catalog import Catalog
+from auditor.crawler.compare import Difference
 from auditor.crawler.files import license_role
 from auditor.crawler.gather import gather
 from auditor.crawler.interface import Mode, Source
@@ -27,6 +28,16 @@ from auditor.licensing.parents import parent_ids
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A local copy against the model that it claims to be."""
+
+    model: ModelRef
+    against: str
+    differences: tuple[Difference, ...]
+    """Empty when everything that is listed was compared and is the same."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """What is to be audited, for whom, and how strictly."""
 
@@ -39,6 +50,8 @@ class Request:
     fail_on: FailOn
     evaluated_at: str
     """UTC, ISO 8601: dates are judged at it."""
+    compared: tuple[Compared, ...] = ()
+    """Local copies that were held against the models that they claim to be."""
 
 
 Progress = Callable[[int, int], None]

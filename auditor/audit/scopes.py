@@ -12,7 +12,7 @@ from auditor.domain.license_facts import FlipFact, LicenseFacts, UseResult
 from auditor.domain.memory import Count, Memory
 from auditor.domain.truth import Truth
 from auditor.domain.vocabulary import Vocabulary
-from auditor.engine.scopes import ConflictScope, EdgeScope, FitScope, InheritedScope, ModelScope, PermissionScope, Scope, TextScope
+from auditor.engine.scopes import ConflictScope, DifferenceScope, EdgeScope, FitScope, InheritedScope, ModelScope, PermissionScope, Scope, TextScope
 from auditor.licensing.conditions import expand_territories
 from auditor.licensing.lineage import Inheritance
 from auditor.licensing.witnesses import document_evidence
@@ -38,8 +38,18 @@ def scopes(
             )
             for e in inherited.edges
         ],
+        "difference": _differences(evidence, request),
         "fit": _fits(memory, evidence) if request.sizing.gpus else [],
     }
+
+
+def _differences(evidence: ModelEvidence, request: Request) -> list[Scope]:
+    found = [compared for compared in request.compared if compared.model == evidence.requested]
+    return [
+        DifferenceScope(evidence=_metadata_evidence(evidence), kind=d.kind, path=d.path or "the model", detail=d.detail)
+        for compared in found
+        for d in compared.differences
+    ]
 
 
 def _speaks(facts: LicenseFacts) -> bool:

@@ -73,13 +73,14 @@ def check(
     """Audit models: license, lineage, memory; the exit code gates."""
     import os
     import sys
+    from dataclasses import replace
 
     from auditor import resources
     from auditor.audit import audit
     from auditor.catalog.catalog import Catalog
     from auditor.cli.output import chosen_detail, file_context, print_result, terminal_context, write_file
     from auditor.cli.progress import Progress
-    from auditor.cli.targets import read_list, source_of
+    from auditor.cli.targets import compared, read_list, source_of
     from auditor.config.settings import Flags, resolve
     from auditor.formats import format_for_path, render
 
@@ -107,7 +108,7 @@ def check(
 
         say("nothing to audit: no model was named", "run: auditor check ORG/NAME, or auditor check PATH")
         return 5
-    request = _request(refs, settings, catalog, as_of)
+    request = replace(_request(refs, settings, catalog, as_of), compared=compared(source, as_id, catalog))
     with Progress("checking", "model", enabled=not no_progress) as progress:
         report = audit(source, request, catalog, progress)
     for target in targets:

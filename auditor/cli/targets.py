@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from auditor.cli.model_ids import parse_refs
 from auditor.crawler.interface import Source
 from auditor.crawler.local import LocalSource, is_path
 from auditor.domain.errors import UsageError
 from auditor.domain.evidence import ModelRef
+
+if TYPE_CHECKING:
+    from auditor.audit.pipeline import Compared
+    from auditor.catalog.catalog import Catalog
 
 _MAX_LIST = 4 * 1024 * 1024
 
@@ -38,10 +43,21 @@ def source_of(models: Sequence[str], evidence: Path | None, offline: bool, as_id
     source, roots = _base(evidence, offline)
     local: list[ModelRef] = []
     for name in paths:
-        found = LocalSource(Path(name).expanduser(), as_id, source)
+        found = LocalSource(Path(name).expanduser(), as_id, source, name)
         source = found
         local.append(found.ref())
     return source, (*local, *refs) or roots
+
+
+def compared(source: Source, as_id: str | None, catalog: Catalog) -> tuple[Compared, ...]:
+    """The one local path against the model that it claims to be: named with `--as`. Reads every weight file in full."""
+    if as_id is None or not isinstance(source, LocalSource) or (hub := source.hub_ref()) is None:
+        return ()
+    from auditor.audit.pipeline import Compared, collect
+    from auditor.crawler.compare import compare
+
+    found, _ = collect(source, (hub,), catalog)
+    return (Compared(source.ref(), str(hub), compare(source, found[hub])),)
 
 
 def _base(evidence: Path | None, offline: bool) -> tuple[Source, tuple[ModelRef, ...]]:

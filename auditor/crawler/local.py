@@ -36,13 +36,15 @@ _Result: TypeAlias = Document[Any] | Unavailable
 class LocalSource:
     """The model at `path`; `as_id` (`org/name` or `org/name@revision`) says which one of the Hub it is meant to be. Other models come from `parents`.
 
+    `shown` is the path as the user wrote it.
+
     UsageError when there is nothing at `path` that could be audited, or `as_id` is no id.
     """
 
     mode: Mode = "local"
 
-    def __init__(self, path: Path, as_id: str | None = None, parents: Source | None = None) -> None:
-        self._shown = one_line(path.as_posix(), 1000)
+    def __init__(self, path: Path, as_id: str | None = None, parents: Source | None = None, shown: str | None = None) -> None:
+        self._shown = one_line(shown or path.as_posix(), 1000)
         self._parents = parents
         self.endpoint = parents.endpoint if parents else DEFAULT_ENDPOINT
         self._folder, self._single, asked_for_commit = _located(path, self._shown)

@@ -129,6 +129,16 @@ class FitScope(Scope):
     available: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DifferenceScope(Scope):
+    """A file of a local copy that is not that of the model it claims to be."""
+
+    kind: str
+    """missing, extra, size, digest, unreadable, not_compared"""
+    path: str
+    detail: str
+
+
 SCOPES: dict[str, type[Scope]] = {
     "model": ModelScope,
     "text": TextScope,
@@ -137,6 +147,7 @@ SCOPES: dict[str, type[Scope]] = {
     "inherited": InheritedScope,
     "edge": EdgeScope,
     "fit": FitScope,
+    "difference": DifferenceScope,
 }
 
 

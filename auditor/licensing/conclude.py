@@ -68,9 +68,9 @@ def _tag_match(stated: Sequence[Witness]) -> NameMatch:
     """Tag and name taken together. `other`, or no tag, leaves it to the name; several exact tags give several keys."""
     tags = [w.match for w in stated if w.kind == "card_tag"]
     names = [w.match for w in stated if w.kind == "card_name"]
-    telling = [match for match in tags if match.kind != "placeholder"] or names
+    telling = [match for match in tags if match.kind != "placeholder"] or [match for match in names if match.kind != "placeholder"]
     if not telling:
-        return NameMatch("placeholder" if tags else "none")
+        return NameMatch("placeholder" if tags or names else "none")
     for kind in ("unmodelled", "family", "shared", "ignored"):
         if any(match.kind == kind for match in telling):
             return NameMatch(kind, _keys([m for m in telling if m.kind == kind]))

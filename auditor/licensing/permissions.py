@@ -91,7 +91,9 @@ def _own_result(facts: LicenseFacts, use: Use, catalog: Catalog, situation: Situ
     if facts.trusted and results:
         return _worst(results)
     why = facts.why_untrusted or "no license is known"
-    if results and facts.exhaustive and all(r.result == "prohibited" for r in results):
+    barred = [r.result == "prohibited" for r in results]
+    # Every text that is identified binds, whatever else lies beside it; of names only one can be meant.
+    if any(barred) if facts.identified_in != "none" else barred and facts.exhaustive and all(barred):
         return _worst(results)
     by = tuple(dict.fromkeys(name for r in results for name in r.decided_by))
     return UseResult(use, "unknown", why, by, ())
