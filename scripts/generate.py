@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from case_documents import case_documents
 from pydantic import TypeAdapter
 
 from auditor import resources
@@ -72,6 +73,7 @@ def generated() -> dict[str, str]:
     files["rules/README.md"] = _rules_readme(catalog)
     files[f"rules/{COMPILED}"] = catalog.store.compiled_text()
     files |= demo_reports(catalog)
+    files |= case_documents()
     return files
 
 

@@ -87,7 +87,7 @@ def assemble(assessments: Sequence[Assessment], request: Request, catalog: Catal
     report = Report(
         schema_version=SCHEMA_VERSION,
         report_id="",
-        tool=Tool(name="model-auditor", version=__version__, knowledge_sha256=catalog.store.sha256, knowledge_date=catalog.store.date),
+        tool=Tool(name="model-auditor", version=__version__, knowledge_sha256=catalog.sha256, knowledge_date=catalog.store.date),
         policy=PolicyRecord(name=request.policy.key, sha256=hashlib.sha256(request.policy.model_dump_json().encode()).hexdigest(), ref=request.policy_ref),
         profile=ProfileRecord(use=request.profile.uses, use_source=request.profile.use_source, facts=dict(request.profile.declared)),
         run=Run(mode=mode, complete=not errors, evaluated_at=request.evaluated_at, errors=errors),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import Evidence, ModelEvidence, Unavailable
+from auditor.domain.license import Reading
 from auditor.domain.license_facts import FlipFact, LicenseFacts, UseResult
 from auditor.domain.memory import Count, Memory
 from auditor.domain.truth import Truth
@@ -85,6 +86,7 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request
         eu_disallowed=bool(answer and answer.card and answer.card.gate_eu_disallowed),
         deployer_in_eu=_in_eu(request, catalog.vocabulary),
         require_text=request.policy.require_text,
+        own_reading=_signed(facts, catalog),
         expired_agreements=len(expired := _expired(facts, request)),
         expired_agreements_named="; ".join(expired),
         knowledge_days=_age(catalog.store.date, request),
@@ -185,6 +187,11 @@ def _expired(facts: LicenseFacts, request: Request) -> list[str]:
     """Agreements about this license that no longer hold."""
     day = date.fromisoformat(request.evaluated_at[:10])
     return [str(a) for a in request.profile.agreements if not a.holds_on(day) and a.licenses & set(facts.candidates)]
+
+
+def _signed(facts: LicenseFacts, catalog: Catalog) -> str:
+    entry = catalog.license_entry(facts.conclusion.key) if facts.conclusion.key else None
+    return f"{entry.reading.signed_by} on {entry.reading.signed_on}" if isinstance(entry, Reading) else "no"
 
 
 def _age(reviewed: str, request: Request) -> int | None:

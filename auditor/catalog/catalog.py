@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from auditor.catalog.store import Store
 from auditor.catalog.validate import validated
 from auditor.domain.architecture import Architecture, CataloguedGeometry
 from auditor.domain.hardware import Gpu
-from auditor.domain.license import License, LicenseEntry, LicenseFamily
+from auditor.domain.license import License, LicenseEntry, LicenseFamily, Reading
 from auditor.domain.stack import Stack
 from auditor.domain.vocabulary import Vocabulary
 
@@ -48,13 +49,21 @@ def _indexable(value: Any) -> bool:
 class Catalog:
     """Everything under one rules/ folder. Entries are validated on first use; `crosscheck` looks at all of them together."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, readings: tuple[Reading, ...] = (), readings_sha256: str = "") -> None:
         self.store = Store(root)
-        self._licenses: dict[str, License | LicenseFamily | Any] = {}
+        self.readings = readings
+        self._readings_sha256 = readings_sha256
+        self._licenses: dict[str, License | LicenseFamily | Any] = {reading.key: reading for reading in readings}
+
+    @property
+    def sha256(self) -> str:
+        """One digest that names the knowledge, an organization's own readings included."""
+        own = self.store.sha256
+        return hashlib.sha256(f"{own}{self._readings_sha256}".encode()).hexdigest() if self.readings else own
 
     @property
     def license_keys(self) -> tuple[str, ...]:
-        return self.store.names("licenses")
+        return (*self.store.names("licenses"), *(reading.key for reading in self.readings))
 
     def license_entry(self, key: str) -> LicenseEntry:
         """License, family or placeholder by key; KeyError when there is none."""
@@ -75,7 +84,7 @@ class Catalog:
     @cached_property
     def _raw_licenses(self) -> dict[str, dict[str, Any]]:
         """Unvalidated entries, for the indexes: validating all of them is not worth a start-up."""
-        raw = {key: self.store.read(f"licenses/{key}.yaml").value for key in self.license_keys}
+        raw = {key: self.store.read(f"licenses/{key}.yaml").value for key in self.store.names("licenses")}
         for key, value in raw.items():
             if not _indexable(value):
                 self.license_entry(key)  # says what is wrong
@@ -98,7 +107,8 @@ class Catalog:
     @cached_property
     def texts(self) -> Mapping[str, KnownText]:
         """SHA-256 of normalised words to the license text that has it."""
-        return {text["sha256"]: KnownText(key, text["id"], text["form"]) for key, value in self._raw_licenses.items() for text in value.get("texts") or ()}
+        held = {text["sha256"]: KnownText(key, text["id"], text["form"]) for key, value in self._raw_licenses.items() for text in value.get("texts") or ()}
+        return held | {text.sha256: KnownText(reading.key, text.id, text.form) for reading in self.readings for text in reading.texts}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -80,7 +80,7 @@ def check(
     from auditor.catalog.catalog import Catalog
     from auditor.cli.output import chosen_detail, file_context, print_result, terminal_context, write_file
     from auditor.cli.progress import Progress
-    from auditor.cli.targets import compared, read_list, source_of
+    from auditor.cli.targets import compared, read_list, source_of, with_readings
     from auditor.config.settings import Flags, resolve
     from auditor.formats import format_for_path, render
 
@@ -98,6 +98,7 @@ def check(
         fail_on="never" if exit_zero else fail_on,
     )
     settings = resolve(flags, os.environ, Path.cwd(), catalog.vocabulary, catalog.aliases)
+    catalog = with_readings(catalog, settings)
     _check_format(format_)
     command, detail = ("auditor", *sys.argv[1:]), chosen_detail(quiet, verbose)
     screen = terminal_context(command, color, detail)

@@ -35,7 +35,7 @@ def identify(
 def _identified(path: Path, matcher: Any) -> dict[str, Any]:
     from auditor.domain.errors import UsageError
     from auditor.domain.text_safety import one_line, quoted
-    from auditor.reading.normalize import fingerprint
+    from auditor.reading.normalize import fingerprint, normalized_words
     from auditor.reading.shingles import shingles
     from auditor.reading.text import is_text
 
@@ -48,7 +48,8 @@ def _identified(path: Path, matcher: Any) -> dict[str, Any]:
     if not is_text(content):
         raise UsageError(f"{path}: no plain text (a PDF, an archive or UTF-16?)", "convert it to text first")
     text = content.decode("utf-8", errors="replace")
-    identity = matcher.identify(fingerprint(text).sha256, lambda: shingles(text))
+    digest = fingerprint(text).sha256
+    identity = matcher.identify(digest, lambda: shingles(text))
     lines = text.split("\n")
     changes = [
         {
@@ -62,6 +63,7 @@ def _identified(path: Path, matcher: Any) -> dict[str, Any]:
         for change in identity.changes
     ]
     return {
+        "words": len(normalized_words(text)), "sha256": digest,
         "path": one_line(str(path)), "lines": f"1-{len(lines)}", "key": identity.key, "method": identity.method, "score": identity.score,
         "rival": identity.rival, "rival_score": identity.rival_score, "changes": changes,
     }  # fmt: skip
@@ -69,7 +71,8 @@ def _identified(path: Path, matcher: Any) -> dict[str, Any]:
 
 def _shown(entry: dict[str, Any]) -> str:
     rival = f", next {entry['rival']} {entry['rival_score']:.1%}" if entry["rival"] else ""
-    head = f"{entry['path']}: {entry['key'] or 'not identified'} ({entry['method'].replace('_', ' ')}, {entry['score']:.1%} of the words{rival})\n"
+    near = f"{entry['method'].replace('_', ' ')}, {entry['score']:.1%} of the words{rival}"
+    head = f"{entry['path']}: {entry['key'] or 'not identified'} ({near})\n  {entry['words']} words, sha256 {entry['sha256']}\n"
     body = ""
     for change in entry["changes"]:
         where = f"lines {change['lines']}" if change["lines"] else f"clause {change['clause'] or 'unknown'}"

@@ -15,6 +15,7 @@ from auditor.domain.evidence import ModelRef
 if TYPE_CHECKING:
     from auditor.audit.pipeline import Compared
     from auditor.catalog.catalog import Catalog
+    from auditor.config.settings import Settings
 
 _MAX_LIST = 4 * 1024 * 1024
 
@@ -47,6 +48,16 @@ def source_of(models: Sequence[str], evidence: Path | None, offline: bool, as_id
         source = found
         local.append(found.ref())
     return source, (*local, *refs) or roots
+
+
+def with_readings(catalog: Catalog, settings: Settings) -> Catalog:
+    """The catalogue with the organization's own readings beside it."""
+    if not settings.readings:
+        return catalog
+    from auditor.catalog.catalog import Catalog as Combined
+    from auditor.catalog.readings import load_readings
+
+    return Combined(catalog.store.root, *load_readings(settings.readings, catalog))
 
 
 def compared(source: Source, as_id: str | None, catalog: Catalog) -> tuple[Compared, ...]:

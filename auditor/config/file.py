@@ -62,6 +62,11 @@ class AgreementTable(Section):
     """SHA-256 of the signed document."""
 
 
+class CatalogTable(Section):
+    extra: list[str] = Field(default_factory=list)
+    """Folders with your own readings of license texts, relative to this file."""
+
+
 class ConfigFile(Section):
     """The whole file."""
 
@@ -69,6 +74,7 @@ class ConfigFile(Section):
     hardware: HardwareTable = Field(default_factory=HardwareTable)
     serving: ServingTable = Field(default_factory=ServingTable)
     policy: PolicyTable = Field(default_factory=PolicyTable)
+    catalog: CatalogTable = Field(default_factory=CatalogTable)
     agreements: list[AgreementTable] = Field(default_factory=list)
     """Licenses that you hold apart from the public ones."""
 

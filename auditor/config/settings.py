@@ -10,7 +10,7 @@ from typing import get_args
 from auditor.catalog.catalog import folded
 from auditor.config.file import ConfigFile, read_config
 from auditor.config.find import find_config
-from auditor.config.values import parse_fact, parse_uses, split_fact
+from auditor.config.values import check_figures, parse_fact, parse_uses, split_fact
 from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.license import USES, Use
 from auditor.domain.profile import Agreement, FactValue, Profile, UseSource
@@ -58,6 +58,8 @@ class Settings:
     """None leaves it to the policy."""
     require_text: bool | None
     rules: Mapping[str, Outcome]
+    readings: tuple[Path, ...] = ()
+    """Folders with the organization's own readings."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Name of a setting to `flag`, `env`, the file's path, or `default`."""
 
@@ -82,6 +84,7 @@ def resolve(flags: Flags, environment: Mapping[str, str], start: Path, vocabular
         fail_on=reader.fail_on(),
         require_text=file.policy.require_text,
         rules=file.policy.rules,
+        readings=tuple(path.parent / folder for folder in file.catalog.extra) if path else (),
         sources=reader.sources,
     )
 
@@ -140,6 +143,7 @@ class _Reader:
             self.sources[f"facts.{name}"] = where
             if parsed is not None:
                 facts[name] = parsed
+        check_figures(facts, self.vocabulary)
         return facts, declared
 
     def agreements(self, licenses: LicenseNames | None) -> tuple[Agreement, ...]:

@@ -68,6 +68,23 @@ def parse_fact(name: str, value: object, vocabulary: Vocabulary, where: str) -> 
     return frozenset(folded), sorted(folded)
 
 
+def check_figures(facts: Mapping[str, FactValue], vocabulary: Vocabulary) -> None:
+    """UsageError for figures that cannot all be right: a highest figure below that of one month, a part above the whole."""
+    for name, definition in vocabulary.facts.items():
+        highest = facts.get(name)
+        if not isinstance(highest, int):
+            continue
+        by_month = facts.get(definition.by_month or "")
+        months = [(f"{definition.by_month} of {month}", figure) for month, figure in by_month.items()] if isinstance(by_month, Mapping) else []
+        at_release = facts.get(definition.at_release or "")
+        months += [(str(definition.at_release), at_release)] if isinstance(at_release, int) else []
+        whole = facts.get(definition.at_most or "")
+        pairs = [*((other, figure, name, highest) for other, figure in months), *([(name, highest, definition.at_most, whole)] if isinstance(whole, int) else [])]
+        for lesser, figure, greater, bound in pairs:
+            if figure > bound:
+                raise UsageError(f"{lesser} = {figure} is above {greater} = {bound}, which it can never exceed", "declare both as they are, or one of them as unknown")
+
+
 def _number(name: str, value: object, definition: FactDefinition, where: str) -> int:
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         raise UsageError(f"{where}: {name} takes a number of {definition.unit}, got {value!r}", f"for example: {name}=10M")

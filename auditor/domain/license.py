@@ -157,6 +157,28 @@ class License(Dated):
         return self
 
 
+class Signature(Knowledge):
+    """Who answers for a reading."""
+
+    signed_by: Line
+    signed_on: date
+
+
+class Reading(License):
+    """An organization's own reading of a text that the catalogue does not hold. Found by the text's digest alone, never by a name."""
+
+    entry: Literal["reading"]  # type: ignore[assignment]
+    reading: Signature
+
+    @model_validator(mode="after")
+    def _by_digest_alone(self) -> Reading:
+        if not self.texts:
+            raise ValueError("texts: a reading is found by the digest of its text; give at least one (auditor identify prints it)")
+        if self.hub_id or self.aliases:
+            raise ValueError("aliases, hub_id: a reading is found by its text, not by a name; leave them out")
+        return self
+
+
 class LicenseFamily(Dated):
     """A tag that names several licenses, such as `cc`. It identifies none of them."""
 

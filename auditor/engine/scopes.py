@@ -50,6 +50,8 @@ class ModelScope(Scope):
     deployer_in_eu: bool | None
     require_text: bool
     """The policy asks for an identified text."""
+    own_reading: str
+    """Who signed the reading that the license rests on, and when; `no` for the catalogue's."""
     expired_agreements: int
     expired_agreements_named: str
     knowledge_days: int | None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from auditor.catalog.catalog import Catalog, folded
 from auditor.domain.evidence import CardFacts, Evidence, ModelEvidence, Unavailable
-from auditor.domain.license import License, LicenseFamily
+from auditor.domain.license import License, LicenseFamily, Reading
 from auditor.domain.license_facts import Conclusion, Confidence, LicenseConflict, LicenseFacts, NameMatch, TextMatch, Witness
 from auditor.licensing.conflicts import conflicts, meant_keys
 from auditor.licensing.unread import unread
@@ -137,7 +137,8 @@ def _of_known_texts(known: Sequence[TextMatch], keys: tuple[str, ...], beside_un
     entry = catalog.license(keys[0])
     exact = any(text.form == "canonical" for text in known)
     confidence: Confidence = "high" if entry.verified and not beside_unknown else "low"
-    return Conclusion(entry.key, entry.name, _expression(entry), "text_exact" if exact else "text_equivalent", confidence, _of_texts(known))
+    name = f"{entry.name} (as read by {entry.reading.signed_by}, {entry.reading.signed_on})" if isinstance(entry, Reading) else entry.name
+    return Conclusion(entry.key, name, _expression(entry), "text_exact" if exact else "text_equivalent", confidence, _of_texts(known))
 
 
 def _of_statements(

@@ -27,6 +27,8 @@ def card_data(values: Mapping[str, Any], lines: Mapping[str, int] | None = None,
     reader = _Reader(values, list(problems))
     prompt = values.get("extra_gated_prompt")
     lines = lines or {}
+    if prompt is not None and not isinstance(prompt, str):
+        reader.problems.append(f"extra_gated_prompt is no text: {type(prompt).__name__}")
     return CardData(
         license=reader.strings("license"),
         license_name=reader.string("license_name"),

@@ -90,6 +90,8 @@ def test_a_flag_outranks_everything(folder: Path) -> None:
         (Flags(fail_on="revue"), {}, "--fail-on: unknown value 'revue'; did you mean 'review'?"),
         (Flags(context=0), {}, "context: expected a positive whole number, got 0"),
         (Flags(concurrency=-1), {}, "concurrency: expected a positive whole number, got -1"),
+        (Flags(facts=["monthly_active_users=5", "monthly_active_users_at_release=6"]), {},
+         "monthly_active_users_at_release = 6 is above monthly_active_users = 5, which it can never exceed"),
         (Flags(), {"AUDITOR_CONTEXT": "8k"}, "AUDITOR_CONTEXT: expected a whole number, got '8k'"),
         (Flags(), {"AUDITOR_CONTEXT": "-1"}, "AUDITOR_CONTEXT: expected a whole number, got '-1'"),
         (Flags(), {"AUDITOR_USE": "hostd"}, "AUDITOR_USE: unknown use 'hostd'; did you mean 'hosted'?"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes import real_catalog
 
-from auditor.config.values import parse_fact, parse_uses, split_fact
+from auditor.config.values import check_figures, parse_fact, parse_uses, split_fact
 from auditor.domain.errors import UsageError
 
 VOCABULARY = real_catalog().vocabulary
@@ -120,3 +120,32 @@ def test_what_is_not_understood_is_a_usage_error(name: str, given: object, messa
         parse_fact(name, given, VOCABULARY, "--fact")
     assert str(error.value) == f"--fact: {message}"
     assert error.value.next_step or "takes" in message
+
+
+@pytest.mark.parametrize(
+    ("facts", "message"),
+    [
+        ({"monthly_active_users": 5, "monthly_active_users_by_month": {"2024-05": 4, "2024-06": 6}},
+         "monthly_active_users_by_month of 2024-06 = 6 is above monthly_active_users = 5, which it can never exceed"),
+        ({"monthly_active_users": 5, "monthly_active_users_at_release": 6}, "monthly_active_users_at_release = 6 is above monthly_active_users = 5, which it can never exceed"),
+        ({"monthly_active_users": 5, "product_monthly_active_users": 6}, "product_monthly_active_users = 6 is above monthly_active_users = 5, which it can never exceed"),
+        ({"monthly_revenue_usd": 5, "product_monthly_revenue_usd": 6}, "product_monthly_revenue_usd = 6 is above monthly_revenue_usd = 5, which it can never exceed"),
+    ],
+)  # fmt: skip
+def test_figures_that_cannot_all_be_right_are_a_usage_error(facts: dict[str, object], message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        check_figures(facts, VOCABULARY)  # type: ignore[arg-type]
+    assert str(error.value) == message
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {},
+        {"monthly_active_users": 5},
+        {"monthly_active_users_at_release": 6, "product_monthly_active_users": 7},
+        {"monthly_active_users": 5, "monthly_active_users_by_month": {"2024-06": 5}, "monthly_active_users_at_release": 5, "product_monthly_active_users": 5},
+    ],
+)
+def test_figures_that_agree_are_fine(facts: dict[str, object]) -> None:
+    check_figures(facts, VOCABULARY)  # type: ignore[arg-type]

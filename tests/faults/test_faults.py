@@ -32,7 +32,7 @@ def check(hub: FakeHub, elsewhere: FakeHub, monkeypatch: pytest.MonkeyPatch, cap
         elsewhere.on("/blob", Reply(body=APACHE))
         elsewhere.on("/gated", Reply(403, headers={"X-Error-Code": "GatedRepo"}))
         arrange(fault.change, hub, elsewhere)
-        bounds = Bounds(timeout=0.1, deadline=0.4) if fault.reason == "timeout" else Bounds()
+        bounds = Bounds(fault.timeout, fault.deadline)
         monkeypatch.setattr("auditor.crawler.hub.HubSource", lambda: opened.append(HubSource(bounds=bounds, sleep=lambda _: None)) or opened[-1])
         monkeypatch.setenv("HF_ENDPOINT", hub.url if fault.endpoint == "hub" else closed_port())
         if fault.token:
