@@ -33,13 +33,23 @@ def faults() -> str:
     parts = [_HEAD]
     for group, found in groupby(FAULTS, key=lambda fault: fault.group):
         rows = [_row(fault) for fault in found]
-        parts.append(f"\n## {group}\n\n| case | the Hub answers | asked | reason | says | next | verdict | exit |\n|---|---|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n")
+        parts.append(
+            "\n".join(
+                (
+                    f"\n## {group}\n",
+                    "| case | the Hub answers | asked | reason | says | next | verdict | exit |",
+                    "|---|---|---|---|---|---|---|---|",
+                    *rows,
+                    "",
+                )
+            )
+        )
     return "".join(parts)
 
 
 def _row(fault: Fault) -> str:
     asked = fault.requests if fault.change.replies or fault.endpoint == "closed" else 1
-    cells = (fault.name, fault.answer, str(asked), fault.reason or "", fault.says, fault.next, fault.verdict, str(fault.code))
+    cells = (fault.name, fault.answer, str(asked), fault.reason or "", fault.says, fault.remedy, fault.verdict, str(fault.code))
     return "| " + " | ".join(_cell(cell) for cell in cells) + " |"
 
 

@@ -51,6 +51,12 @@ SCHEMAS: dict[str, Any] = {
 DEMO = ("--use", "hosted", "--fact", "organization=company", "--fact", "monthly_active_users=10M", "--as-of", "2026-11-24")
 
 
+def _index(catalog: Catalog) -> dict[str, Any]:
+    """The index of all licenses from their YAML, whatever the compiled copy holds."""
+    catalog.store.index = None
+    return Catalog.index(catalog)
+
+
 def demo_reports(catalog: Catalog) -> dict[str, str]:
     """The demonstration's report in every format: examples for readers and golden files for the tests."""
     source = BundleSource(resources.demo_evidence())
@@ -71,7 +77,7 @@ def generated() -> dict[str, str]:
     catalog = Catalog(resources.rules())
     files = {path: json.dumps(TypeAdapter(model).json_schema(mode=_mode(path)), indent=1, sort_keys=True) + "\n" for path, model in SCHEMAS.items()}
     files["rules/README.md"] = _rules_readme(catalog)
-    files[f"rules/{COMPILED}"] = catalog.store.compiled_text()
+    files[f"rules/{COMPILED}"] = catalog.store.compiled_text(_index(catalog))
     files |= demo_reports(catalog)
     files |= case_documents()
     return files

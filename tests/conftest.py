@@ -34,16 +34,23 @@ def isolated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", local_only)
 
 
+def _copied(target: Path) -> Path:
+    """The real rules/ folder to write to; its fingerprints, which nothing writes, are shared."""
+    shutil.copytree(resources.rules(), target, ignore=shutil.ignore_patterns("fingerprints", "schema"))
+    (target / "fingerprints").symlink_to(resources.rules() / "fingerprints")
+    return target
+
+
 @pytest.fixture
 def rules_copy(tmp_path: Path) -> Path:
     """A copy of the real rules/ folder."""
-    return Path(shutil.copytree(resources.rules(), tmp_path / "rules"))
+    return _copied(tmp_path / "rules")
 
 
 @pytest.fixture(scope="session")
 def invented(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
     """The real knowledge with the invented licenses added."""
-    root = Path(shutil.copytree(resources.rules(), tmp_path_factory.mktemp("knowledge") / "rules"))
+    root = _copied(tmp_path_factory.mktemp("knowledge") / "rules")
     for entry in INVENTED:
         write_entry(root, entry)
     return Catalog(root)

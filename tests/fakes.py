@@ -67,8 +67,8 @@ class Repo:
         for parent in _texts(self.card.get("base_model")):
             if "/" in parent and " " not in parent:
                 tags += [f"base_model:{parent}"] + ([f"base_model:{relation}:{parent}"] if relation else [])
-        listed = [{"rfilename": path, "size": len(one)} for path, one in self.content().items()]
-        listed += [{"rfilename": path} for path in self.unavailable] + [{"rfilename": "model.safetensors"}]
+        listed: list[dict[str, object]] = [{"rfilename": path, "size": len(one)} for path, one in self.content().items()]
+        listed += [{"rfilename": path} for path in (*self.unavailable, "model.safetensors")]
         usual = {
             "id": name,
             "sha": sha_of(name),
@@ -218,7 +218,10 @@ def obliging(term: str = "duty", kind: str = "notice", duty: Mapping[str, Any] |
     return {"id": term, "kind": kind, "clause": "3", "summary": f"The term {term} asks for it.", "effect": "oblige", "obligation": obligation, **changes}
 
 
-LIMIT = {"kind": "threshold", "fact": "monthly_active_users", "comparator": ">", "value": 1000, "affiliates": "included"}
+PROMPT = "Invented License gate-1\n\nThe licensee must not be late.\n"
+"""A gate prompt that is the text of gate-1."""
+_GATE = fingerprint(PROMPT)
+LIMIT: dict[str, Any] = {"kind": "threshold", "fact": "monthly_active_users", "comparator": ">", "value": 1000, "affiliates": "included"}
 INVENTED: tuple[dict[str, Any], ...] = (
     license_entry("free-1", hub_id="free-1", aliases=["Free License"]),
     license_entry("free-2", hub_id="free-2"),
@@ -236,6 +239,8 @@ INVENTED: tuple[dict[str, Any], ...] = (
     license_entry("silent-1", hub_id="silent-1", grants={use: {"given": "silent", "clause": "1"} for use in USES}),
     license_entry("closed-1", hub_id="closed-1", grants={use: {"given": "no", "clause": "1"} for use in USES}),
     license_entry("hearsay-1", hub_id="hearsay-1", verified=False, texts=[]),
+    license_entry("gate-1", hub_id="gate-1", texts=[
+        {"id": "gate", "form": "gate_prompt", "words": _GATE.words, "sha256": _GATE.sha256, "source": "invented"}]),
     license_entry("untagged-1", aliases=["Untagged License"]),
     license_entry("twin-1", aliases=["twin"]),
     license_entry("twin-2", aliases=["twin"]),

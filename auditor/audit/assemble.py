@@ -191,7 +191,7 @@ def _permission(a: Assessment, index: int, request: Request) -> Permission:
 
 
 def _obligations(a: Assessment, register: Register) -> tuple[ObligationRecord, ...]:
-    proof = register.ids(a.license.conclusion.evidence)
+    proof = {"": a.license.conclusion.evidence, **{edge.parent: edge.evidence for edge in a.inheritance.edges}}
     return tuple(
         ObligationRecord(
             id=o.id,
@@ -205,7 +205,7 @@ def _obligations(a: Assessment, register: Register) -> tuple[ObligationRecord, .
             applies=o.applies,
             because=o.because,
             status="open",
-            evidence=proof,
+            evidence=register.ids(proof[o.origin]),
         )
         for o in a.obligations
     )

@@ -24,6 +24,8 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
         found += _local(evidence.info.facts)
     elif evidence.info.facts.gated != "no":
         found.append(NotChecked(topic="questions of the gate", why="of what a user accepts to get access, only the prompt is read"))
+    if (card := evidence.info.facts.card) and card.gate_prompt and not card.gate_prompt.binding_words:
+        found.append(NotChecked(topic="gate prompt", why="it puts no restriction into words that are known, so it was not compared with license texts"))
     for problem in evidence.info.facts.problems:
         found.append(NotChecked(topic="the folder" if evidence.info.facts.local else "the Hub's answer", why=one_line(problem)))
     for witness in facts.witnesses:
@@ -34,7 +36,6 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
             found.append(NotChecked(topic=f"base model {edge.parent}", why=one_line(edge.because)))
         else:
             found.append(NotChecked(topic=f"base models of {edge.parent}", why="lineage is followed one step in this version"))
-    card = evidence.info.facts.card
     if card and card.datasets:
         found.append(NotChecked(topic="licenses of training data", why=f"named: {one_line(', '.join(card.datasets), 200)}"))
     if evidence.info.facts.sha is None:

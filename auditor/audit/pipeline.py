@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from auditor.audit.assemble import assemble
 from auditor.audit.assess import Assessment, Knowledge, assess, license_stage
 from auditor.catalog.catalog import Catalog
-from auditor.crawler.compare import Difference
 from auditor.crawler.files import license_role
 from auditor.crawler.gather import gather
 from auditor.crawler.interface import Mode, Source
@@ -25,6 +25,9 @@ from auditor.engine.rules import check_policy, load_rules
 from auditor.licensing.conclude import license_facts
 from auditor.licensing.conditions import leaves
 from auditor.licensing.parents import parent_ids
+
+if TYPE_CHECKING:
+    from auditor.crawler.compare import Difference
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _frozen_releases(licenses: Mapping[ModelRef, LicenseFacts], catalog: Catalog
     for ref, facts in licenses.items():
         for key in facts.candidates:
             for term in catalog.license(key).terms:
-                for leaf in leaves(term.when) if term.when else ():
+                for leaf in (leaf for condition in (term.when, term.unless) if condition for leaf in leaves(condition)):
                     if isinstance(leaf, Threshold) and leaf.basis == "at_release":
                         found.add((leaf.fact, str(leaf.release or ref)))
     return found

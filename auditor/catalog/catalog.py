@@ -93,11 +93,15 @@ class Catalog:
     @cached_property
     def hub_ids(self) -> Mapping[str, str]:
         """Hub license id to key."""
+        if self.store.index is not None:
+            return dict(self.store.index["hub_ids"])
         return {str(value["hub_id"]): key for key, value in self._raw_licenses.items() if value.get("hub_id")}
 
     @cached_property
     def aliases(self) -> Mapping[str, tuple[str, ...]]:
         """Folded key or alias to the keys that it names; more than one key means that the name is shared."""
+        if self.store.index is not None:
+            return {name: tuple(keys) for name, keys in self.store.index["aliases"].items()}
         found: dict[str, list[str]] = {}
         for key, value in self._raw_licenses.items():
             for name in {folded(key), *(folded(str(alias)) for alias in value.get("aliases") or ())}:
@@ -107,8 +111,17 @@ class Catalog:
     @cached_property
     def texts(self) -> Mapping[str, KnownText]:
         """SHA-256 of normalised words to the license text that has it."""
-        held = {text["sha256"]: KnownText(key, text["id"], text["form"]) for key, value in self._raw_licenses.items() for text in value.get("texts") or ()}
+        if self.store.index is not None:
+            held = {sha256: KnownText(*known) for sha256, known in self.store.index["texts"].items()}
+        else:
+            entries = self._raw_licenses.items()
+            held = {text["sha256"]: KnownText(key, text["id"], text["form"]) for key, value in entries for text in value.get("texts") or ()}
         return held | {text.sha256: KnownText(reading.key, text.id, text.form) for reading in self.readings for text in reading.texts}
+
+    def index(self) -> dict[str, Any]:
+        """What the compiled copy keeps of all licenses, so that a start need not read them."""
+        texts = {sha256: [known.license, known.text, known.form] for sha256, known in self.texts.items()}
+        return {"hub_ids": dict(self.hub_ids), "aliases": {name: list(keys) for name, keys in self.aliases.items()}, "texts": texts}
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

@@ -18,6 +18,7 @@ def problems(catalog: Catalog) -> list[str]:
         *_stray_files(catalog),
         *_vocabulary(catalog.vocabulary),
         *_licenses(catalog),
+        *_shared_names(catalog),
         *_texts(catalog),
         *_hub_ids(catalog),
         *_gpus(catalog),
@@ -70,6 +71,17 @@ def _licenses(catalog: Catalog) -> Iterator[str]:
             for condition in (term.when, term.unless):
                 if condition is not None:
                     yield from (f"{where}: terms.{term.id}: {problem}" for problem in _condition(condition, catalog.vocabulary))
+
+
+def _shared_names(catalog: Catalog) -> Iterator[str]:
+    """A name may be shared by licenses, each of which can be judged; one that also names a family or no license at all cannot."""
+    for name, keys in catalog.aliases.items():
+        if len(keys) > 1:
+            yield from (
+                f"rules/licenses/{key}.yaml: aliases: {name!r} also names {', '.join(other for other in keys if other != key)}; only licenses may share a name"
+                for key in keys
+                if not _is_license(catalog, key)
+            )
 
 
 def _is_license(catalog: Catalog, key: str) -> bool:

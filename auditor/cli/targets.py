@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from auditor.cli.model_ids import parse_refs
+from auditor.crawler.files import valid_ref
 from auditor.crawler.interface import Source
-from auditor.crawler.local import LocalSource, is_path
 from auditor.domain.errors import UsageError
 from auditor.domain.evidence import ModelRef
 
@@ -35,8 +35,8 @@ def read_list(path: Path) -> list[str]:
 
 def source_of(models: Sequence[str], evidence: Path | None, offline: bool, as_id: str | None) -> tuple[Source, tuple[ModelRef, ...]]:
     """The source that answers for all of `models`, and what to ask it for. Without models a bundle gives its roots."""
-    paths = [name for name in models if is_path(name)]
-    refs = parse_refs([name for name in models if not is_path(name)])
+    paths = [name for name in models if _is_path(name)]
+    refs = parse_refs([name for name in models if not _is_path(name)])
     if as_id is not None and len(paths) != 1:
         raise UsageError(f"--as goes with exactly one path, not with {len(paths)}", "run: auditor check PATH --as ORG/NAME")
     if as_id is not None:
@@ -44,6 +44,8 @@ def source_of(models: Sequence[str], evidence: Path | None, offline: bool, as_id
     source, roots = _base(evidence, offline)
     local: list[ModelRef] = []
     for name in paths:
+        from auditor.crawler.local import LocalSource
+
         found = LocalSource(Path(name).expanduser(), as_id, source, name)
         source = found
         local.append(found.ref())
@@ -62,13 +64,27 @@ def with_readings(catalog: Catalog, settings: Settings) -> Catalog:
 
 def compared(source: Source, as_id: str | None, catalog: Catalog) -> tuple[Compared, ...]:
     """The one local path against the model that it claims to be: named with `--as`. Reads every weight file in full."""
-    if as_id is None or not isinstance(source, LocalSource) or (hub := source.hub_ref()) is None:
+    if as_id is None:
+        return ()
+    from auditor.crawler.local import LocalSource
+
+    if not isinstance(source, LocalSource) or (hub := source.hub_ref()) is None:
         return ()
     from auditor.audit.pipeline import Compared, collect
     from auditor.crawler.compare import compare
 
     found, _ = collect(source, (hub,), catalog)
     return (Compared(source.ref(), str(hub), compare(source, found[hub])),)
+
+
+def _is_path(name: str) -> bool:
+    """Whether the argument means a path. What is plainly an id needs no look at the disk, and no reader of model files."""
+    identifier, _, revision = name.partition("@")
+    if valid_ref(ModelRef(identifier, revision or None)) and not name.lower().endswith(".gguf"):
+        return False
+    from auditor.crawler.local import is_path
+
+    return is_path(name)
 
 
 def _base(evidence: Path | None, offline: bool) -> tuple[Source, tuple[ModelRef, ...]]:

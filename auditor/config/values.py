@@ -78,11 +78,13 @@ def check_figures(facts: Mapping[str, FactValue], vocabulary: Vocabulary) -> Non
         months = [(f"{definition.by_month} of {month}", figure) for month, figure in by_month.items()] if isinstance(by_month, Mapping) else []
         at_release = facts.get(definition.at_release or "")
         months += [(str(definition.at_release), at_release)] if isinstance(at_release, int) else []
-        whole = facts.get(definition.at_most or "")
-        pairs = [*((other, figure, name, highest) for other, figure in months), *([(name, highest, definition.at_most, whole)] if isinstance(whole, int) else [])]
+        pairs = [(other, figure, name, highest) for other, figure in months]
+        if isinstance(whole := facts.get(definition.at_most or ""), int):
+            pairs.append((name, highest, str(definition.at_most), whole))
         for lesser, figure, greater, bound in pairs:
             if figure > bound:
-                raise UsageError(f"{lesser} = {figure} is above {greater} = {bound}, which it can never exceed", "declare both as they are, or one of them as unknown")
+                message = f"{lesser} = {figure} is above {greater} = {bound}, which it can never exceed"
+                raise UsageError(message, "declare both as they are, or one of them as unknown")
 
 
 def _number(name: str, value: object, definition: FactDefinition, where: str) -> int:

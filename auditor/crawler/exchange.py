@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -65,7 +66,7 @@ class Exchange:
                 wait = failure.wait if failure.wait is not None else _backoff(attempt, failure.status)
                 patient = waited + wait <= self._bounds.max_wait and time.monotonic() + wait < end
                 if not failure.retry or not patient or attempt >= ATTEMPTS:
-                    return Unavailable(failure.reason, one_line(_advice(failure)), url, failure.status, utc_now())
+                    return Unavailable(failure.reason, self._without_token(one_line(_advice(failure))), url, failure.status, utc_now())
             self._sleep(wait)
             waited, attempt = waited + wait, attempt + 1
 
@@ -73,11 +74,16 @@ class Exchange:
         """Closes the connections."""
         self._client.close()
 
+    def _without_token(self, detail: str) -> str:
+        """`detail`, which may quote the server, without the token that was sent to it."""
+        token = (self._authorization or "").removeprefix("Bearer ")
+        return re.sub(re.escape(token), "[token]", detail, flags=re.IGNORECASE) if token else detail
+
     def _attempt(self, url: str, cap: int, asked: Asked) -> Received:
         try:
             return self._follow(url, cap, asked)
         except httpx2.TimeoutException as error:
-            raise _Failure("timeout", f"no answer within the time limit ({type(error).__name__})", retry=True) from None
+            raise _Failure("timeout", f"no answer within the time limit ({type(error).__name__}); run it again later, or check the network and the proxy", retry=True) from None
         except httpx2.DecodingError:
             raise _Failure("malformed", "the compressed answer cannot be unpacked") from None
         except httpx2.HTTPError as error:

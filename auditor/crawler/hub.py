@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import time
 from collections.abc import Callable
 from importlib import metadata
@@ -20,6 +21,7 @@ from auditor.domain.errors import UsageError
 from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Unavailable
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
+_COMMIT = re.compile(r"[0-9a-fA-F]{40}")
 
 
 class HubSource:
@@ -39,13 +41,19 @@ class HubSource:
         self._exchange = Exchange(self.endpoint, {"user-agent": _user_agent()}, authorization, bounds or Bounds(), sleep)
 
     def info(self, ref: ModelRef) -> Document[ModelInfo] | Unavailable:
-        """`GET /api/models/{id}[/revision/{revision}]` with file sizes and scan status."""
+        """`GET /api/models/{id}[/revision/{revision}]` with file sizes and scan status; an answer about another commit than the one asked for is refused."""
         at = "" if ref.revision is None else f"/revision/{quote(ref.revision, safe='')}"
         url = f"{self.endpoint}/api/models/{quote(ref.id)}{at}?blobs=true&securityStatus=true"
         if not valid_ref(ref):
             return Unavailable("unsafe_name", "this is no id of a model; it was not requested", self.endpoint, retrieved_at=utc_now())
         received = self._exchange.get(url, CAPS["model_info"], Asked(self.endpoint, ref.id, ref.revision, self._authenticated, is_info=True))
-        return received if isinstance(received, Unavailable) else info_document(received)
+        if isinstance(received, Unavailable):
+            return received
+        found = info_document(received)
+        pinned = ref.revision if ref.revision and _COMMIT.fullmatch(ref.revision) else None
+        if pinned and isinstance(found, Document) and found.facts.sha != pinned.lower():
+            return unusable(received, "malformed", f"the answer is about commit {found.facts.sha}, not about {pinned}")
+        return found
 
     def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
         """`GET /{id}/resolve/{sha}/{path}`; bytes of another commit are refused."""

@@ -123,6 +123,10 @@ class ModelInfo(Facts):
     """Files that the Hub's scan flags unsafe."""
     scan: Literal["done", "pending", "unknown"] = "unknown"
     problems: tuple[str, ...] = ()
+    unread_files: str = ""
+    """Why more files may exist than are listed; empty when the list is whole."""
+    unread_statements: tuple[str, ...] = ()
+    """What of the parts that state a license or a base model (tags, card) could not be read."""
     local: str = ""
     """Folder or file that all this was read from, as the user wrote it; empty for an answer of the Hub. `card` then repeats README.md."""
     sha_is_digest: bool = False

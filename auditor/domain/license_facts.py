@@ -138,6 +138,8 @@ class ObligationFact:
     uses: tuple[Use, ...]
     applies: Literal["yes", "unknown"]
     because: str
+    origin: str = ""
+    """The base model that it flows down from; empty for the model's own license."""
 
 
 Relation = Literal["finetune", "adapter", "quantized", "merge", "distil", "unknown"]

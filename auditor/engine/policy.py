@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from auditor.domain.knowledge import Knowledge, Line, Slug
 from auditor.domain.verdict import AREAS, OUTCOMES, AreaName, FailOn, Outcome
+
+ALWAYS_GATING: tuple[AreaName, ...] = ("license", "lineage", "artifact")
 
 
 class Policy(Knowledge):
@@ -16,10 +18,17 @@ class Policy(Knowledge):
     fail_on: FailOn = "review"
     require_text: bool = False
     """A license known only from a tag goes to review."""
-    gate: tuple[AreaName, ...] = ("license", "lineage", "artifact")
-    """Areas that gate whatever is declared; memory and serving gate as soon as a GPU or a stack is."""
+    gate: tuple[AreaName, ...] = ALWAYS_GATING
+    """Areas that gate whatever is declared: these three, and more; memory and serving gate as soon as a GPU or a stack is."""
     rules: dict[str, Outcome] = Field(default_factory=dict)
     """Stricter outcomes by rule id."""
+
+    @field_validator("gate")
+    @classmethod
+    def _only_adds(cls, gate: tuple[AreaName, ...]) -> tuple[AreaName, ...]:
+        if missing := [area for area in ALWAYS_GATING if area not in gate]:
+            raise ValueError(f"{', '.join(missing)} always gate; a policy adds areas and leaves none out")
+        return gate
 
     def outcome(self, rule: str, outcome: Outcome) -> Outcome:
         """The stricter of the rule's own outcome and the policy's."""

@@ -18,6 +18,8 @@ _NOTHING = Conclusion(None, "no license stated", "NONE", "none", "none", ())
 _OUT_OF_REACH = Conclusion(None, "no license stated in what could be read", "NOASSERTION", "none", "none", ())
 _NOT_HAD = Conclusion(None, "not known: the metadata could not be had", "NOASSERTION", "none", "none", ())
 _OWN_POLICY = "acceptable_use"
+_OTHER = "other"
+"""The only tag that leaves it to `license_name` which license is meant."""
 
 
 def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
@@ -65,9 +67,10 @@ def _foreign_policies(evidence: ModelEvidence, keys: Sequence[str], catalog: Cat
 
 
 def _tag_match(stated: Sequence[Witness]) -> NameMatch:
-    """Tag and name taken together. `other`, or no tag, leaves it to the name; several exact tags give several keys."""
+    """Tag and name taken together. `other`, or no tag, leaves it to the name, `unknown` does not; several exact tags give several keys."""
     tags = [w.match for w in stated if w.kind == "card_tag"]
-    names = [w.match for w in stated if w.kind == "card_name"]
+    unknown = any(w.match.kind == "placeholder" and folded(w.value) != _OTHER for w in stated if w.kind == "card_tag")
+    names = [w.match for w in stated if w.kind == "card_name" and not unknown]
     telling = [match for match in tags if match.kind != "placeholder"] or [match for match in names if match.kind != "placeholder"]
     if not telling:
         return NameMatch("placeholder" if tags or names else "none")
@@ -184,8 +187,9 @@ def _text_witnesses(found: Sequence[TextMatch]) -> tuple[Witness, ...]:
 def _problems(evidence: ModelEvidence) -> tuple[str, ...]:
     """What of the license statements themselves could not be read."""
     problems: list[str] = []
-    if not isinstance(evidence.info, Unavailable) and evidence.info.facts.card:
-        problems += evidence.info.facts.card.problems
+    if not isinstance(evidence.info, Unavailable):
+        problems += evidence.info.facts.unread_statements
+        problems += evidence.info.facts.card.problems if evidence.info.facts.card else ()
     card = evidence.documents.get("README.md")
     if card is not None and isinstance(card.facts, CardFacts):
         problems += card.facts.data.problems

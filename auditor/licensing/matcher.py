@@ -83,7 +83,8 @@ class Matcher:
             nearest = best.known.license if best else None
             return TextIdentity(None, "", "none", round(best.score if best else 0.0, 4), rival_name if rival_score > 0 else nearest, round(rival_score, 4))
         changes = self._changes(document, best, inside)
-        method = "text_changed" if changes or document.truncated else "text_equivalent"
+        # By itself a text whose digest is not known has other words, also where the alignment shows no passage (a repeated word).
+        method = "text_equivalent" if inside and not changes and not document.truncated else "text_changed"
         span = _lines(document, *best.alignment.span) if inside else None
         return TextIdentity(best.known.license, best.known.form, method, round(best.score, 4), rival_name, round(rival_score, 4), changes, span)  # type: ignore[arg-type]
 

@@ -43,7 +43,7 @@ def _of_license(license: License, uses: Sequence[Use], situation: Situation, par
         agreement = covering(license.key, use, situation.agreements)
         if agreement and use_result(license, use, replace(situation, agreements=())).result in ("prohibited", "unknown"):
             by_agreement.setdefault(agreement, []).append(use)
-    return found + [agreement_duty(license, agreement, tuple(covered)) for agreement, covered in by_agreement.items()]
+    return found + [replace(agreement_duty(license, agreement, tuple(covered)), origin=parent) for agreement, covered in by_agreement.items()]
 
 
 def _obligation(license: License, term: Term, due: Sequence[tuple[Use, Truth]], parent: str) -> ObligationFact:
@@ -63,4 +63,5 @@ def _obligation(license: License, term: Term, due: Sequence[tuple[Use, Truth]], 
         uses=tuple(use for use, _ in due),
         applies="yes" if certain else "unknown",
         because=(term.summary if certain else f"applies unless an undeclared fact rules it out: {term.summary}") + origin,
+        origin=parent,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from auditor.domain.evidence import ModelEvidence, Unavailable
 
+_CARD = "README.md"
 _NO_STATEMENT = ("config.json", "model.safetensors.index.json")
 _HEADERS = (".safetensors", ".gguf")
 _SUPPLEMENTS = ("notice", "policy")
@@ -15,7 +16,8 @@ def unread(evidence: ModelEvidence, identified: bool) -> tuple[tuple[str, ...], 
 
     A header counts like the card where it may state a license (GGUF), and not at all where it cannot (safetensors).
     Notices and use policies supplement a license text; where none is identified, one that cannot be read may decide like a license file.
-    Whatever has an odd name counts as a license file: only these are asked for beside card, config and index.
+    So does a card whose metadata nothing else repeats. Whatever has an odd name counts as a license file: only these are asked for beside card,
+    config and index.
     """
     license_files: list[str] = []
     other: list[str] = []
@@ -26,8 +28,24 @@ def unread(evidence: ModelEvidence, identified: bool) -> tuple[tuple[str, ...], 
         if name.endswith(_HEADERS):
             other += [f"{path}: {missing.detail}"] if name.endswith(".gguf") else []
             continue
-        supplement = any(mark in name for mark in _SUPPLEMENTS) and not any(mark in name for mark in _LICENSE_MARKS)
-        (other if path == "README.md" or (supplement and identified) else license_files).append(f"{path}: {missing.detail}")
-    if not isinstance(evidence.info, Unavailable) and evidence.info.facts.files is None:
-        license_files.append("the list of files: the Hub gave none, so another license file cannot be ruled out")
-    return tuple(license_files), tuple(other)
+        if path == _CARD:
+            supplement = identified or _card_is_repeated(evidence)
+        else:
+            supplement = identified and any(mark in name for mark in _SUPPLEMENTS) and not any(mark in name for mark in _LICENSE_MARKS)
+        (other if supplement else license_files).append(f"{path}: {missing.detail}")
+    return (*license_files, *_unlisted(evidence)), tuple(other)
+
+
+def _card_is_repeated(evidence: ModelEvidence) -> bool:
+    """Whether the Hub's answer holds the card's metadata. A local folder has none but the card itself."""
+    return not isinstance(evidence.info, Unavailable) and evidence.info.facts.card is not None and not evidence.info.facts.local
+
+
+def _unlisted(evidence: ModelEvidence) -> list[str]:
+    """A list of files that is missing or cut rules no further license file out."""
+    if isinstance(evidence.info, Unavailable):
+        return []
+    if evidence.info.facts.files is None:
+        return ["the list of files: the Hub gave none, so another license file cannot be ruled out"]
+    why = evidence.info.facts.unread_files
+    return [f"the list of files: {why}, so another license file cannot be ruled out"] if why else []

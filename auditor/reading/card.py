@@ -39,12 +39,14 @@ def card_data(values: Mapping[str, Any], lines: Mapping[str, int] | None = None,
         library_name=reader.string("library_name"),
         pipeline_tag=reader.string("pipeline_tag"),
         gate_prompt=_prompt_facts(prompt, lines.get("extra_gated_prompt", 1)),
-        gate_eu_disallowed=str(values.get("extra_gated_eu_disallowed")).strip().lower() == "true",
+        gate_eu_disallowed=str(values.get("extra_gated_eu_disallowed")).strip().lower() not in _FALSE,
         lines={key: line for key, line in lines.items() if key in _READ},
         problems=tuple(reader.problems),
     )
 
 
+_FALSE = frozenset({"none", "", "false", "no", "off", "n", "0"})
+"""What says that a gate is open, in YAML's old spellings too; whatever else stands there closes it."""
 _READ = frozenset(CardData.model_fields) | {"extra_gated_prompt", "extra_gated_eu_disallowed"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from types import NoneType
 from typing import Any, Literal
 
 from auditor.domain.evidence import ModelInfo, RepoFile
@@ -23,7 +24,7 @@ class MalformedAnswer(ValueError):
 
 
 def read_model_info(content: bytes) -> ModelInfo:
-    """Raises MalformedAnswer when the answer is no JSON object with the id of a model."""
+    """Raises MalformedAnswer when the answer is no JSON object with the id of a model, or leaves open whether the model is disabled."""
     try:
         raw = json.loads(content)
         if b"\\u" in content and _SURROGATE.search(content):  # half characters cannot be written or shown anywhere
@@ -33,7 +34,14 @@ def read_model_info(content: bytes) -> ModelInfo:
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
         raise MalformedAnswer("the answer is no JSON object with the id of a model")
     problems: list[str] = []
+    statements: list[str] = []
+    tags = _tags(raw, statements)
+    files, unread_files = _files(raw)
+    if not isinstance(raw.get("disabled"), (bool, NoneType)):
+        raise MalformedAnswer("the answer does not say whether the model is disabled")
     card = raw.get("cardData")
+    if card is not None and not isinstance(card, dict):
+        statements.append("cardData is no mapping")
     config = _mapping(raw, "config", problems)
     quantization = config.get("quantization_config")
     safetensors = _mapping(raw, "safetensors", problems)
@@ -41,13 +49,13 @@ def read_model_info(content: bytes) -> ModelInfo:
     return ModelInfo(
         id=raw["id"],
         sha=raw["sha"] if isinstance(raw.get("sha"), str) and _SHA.fullmatch(raw["sha"]) else None,
-        gated=_gated(raw.get("gated")),
+        gated=_gated(raw["gated"]) if "gated" in raw else "unknown",
         private=raw.get("private") is True,
         disabled=raw.get("disabled") is True,
         last_modified=_text(raw, "lastModified", problems),
-        tags=_tags(raw, problems),
+        tags=tags,
         card=card_data(card) if isinstance(card, dict) else None,
-        files=_files(raw, problems),
+        files=files,
         pipeline_tag=_text(raw, "pipeline_tag", problems),
         library_name=_text(raw, "library_name", problems),
         architectures=tuple(a for a in config.get("architectures") or () if isinstance(a, str)) if isinstance(config.get("architectures"), list) else (),
@@ -57,7 +65,9 @@ def read_model_info(content: bytes) -> ModelInfo:
         safetensors_total=_count(safetensors.get("total")),
         unsafe_files=unsafe,
         scan=scan,
-        problems=tuple(problems),
+        problems=(*problems, *statements, *([unread_files] if unread_files else [])),
+        unread_files=unread_files,
+        unread_statements=tuple(statements),
     )
 
 
@@ -94,14 +104,12 @@ def _tags(raw: dict[str, Any], problems: list[str]) -> tuple[str, ...]:
     return ()
 
 
-def _files(raw: dict[str, Any], problems: list[str]) -> tuple[RepoFile, ...] | None:
+def _files(raw: dict[str, Any]) -> tuple[tuple[RepoFile, ...] | None, str]:
+    """The listed files, None without a list, and why there may be more of them."""
     value = raw.get("siblings")
     if not isinstance(value, list):
-        problems.append("the answer lists no files")
-        return None
-    if len(value) > MAX_FILES:
-        problems.append(f"{len(value)} files; only the first {MAX_FILES} were read")
-    files = []
+        return None, "the answer lists no files"
+    files, nameless = [], 0
     for item in value[:MAX_FILES]:
         if isinstance(item, dict) and isinstance(item.get("rfilename"), str):
             lfs = item["lfs"] if isinstance(item.get("lfs"), dict) else {}
@@ -110,8 +118,10 @@ def _files(raw: dict[str, Any], problems: list[str]) -> tuple[RepoFile, ...] | N
             files.append(RepoFile(path=item["rfilename"], size=size if size is not None else _count(lfs.get("size")),
                                   sha256=digest if isinstance(digest, str) and _SHA256.fullmatch(digest) else None))  # fmt: skip
         else:
-            problems.append("a listed file has no name")
-    return tuple(sorted(files, key=lambda f: f.path))
+            nameless += 1
+    why = [f"{len(value)} files; only the first {MAX_FILES} were read"] if len(value) > MAX_FILES else []
+    why += [f"{nameless} of the listed files have no name"] if nameless else []
+    return tuple(sorted(files, key=lambda f: f.path)), "; ".join(why)
 
 
 def _count(value: object) -> int | None:
@@ -132,6 +142,9 @@ def _counts(value: object, problems: list[str]) -> dict[str, int] | None:
 def _scan(raw: dict[str, Any], problems: list[str]) -> tuple[Literal["done", "pending", "unknown"], tuple[str, ...]]:
     status = _mapping(raw, "securityRepoStatus", problems)
     issues = status.get("filesWithIssues")
+    readable = issues is None or (isinstance(issues, list) and all(isinstance(issue, dict) for issue in issues))
+    if not readable:
+        problems.append("securityRepoStatus.filesWithIssues is no list of files")
     unsafe = [
         str(issue.get("path"))
         for issue in (issues if isinstance(issues, list) else [])
@@ -139,4 +152,5 @@ def _scan(raw: dict[str, Any], problems: list[str]) -> tuple[Literal["done", "pe
     ]
     if not status:
         return "unknown", ()
-    return ("done" if status.get("scansDone") is True else "pending"), tuple(sorted(one_line(path) for path in unsafe))
+    done: Literal["done", "unknown"] = "done" if readable else "unknown"
+    return (done if status.get("scansDone") is True else "pending"), tuple(sorted(one_line(path) for path in unsafe))

@@ -55,10 +55,12 @@ _MAX_HANDLE_WORDS = 3
 """Words of a holder that may be lower-case, as account names are; too few for a clause that the words below do not give away."""
 # Said in capitals it would pass as a name: a line that speaks of rights is no mere copyright line.
 _SPEAKS_OF_RIGHTS = re.compile(
-    r"\b(?:may|must|shall|not|only|no|without|except|unless|excluded?|licen[sc]\w*|permi\w*|commercial\w*|prohibit\w*|distribut\w*|requir\w*|royalt\w*|fees?|pay\w*|appl\w*)\b",
+    r"\b(?:may|must|shall|not|only|no|without|except|unless|excluded?|licen[sc]\w*|permi\w*|commercial\w*|prohibit\w*|distribut\w*|requir\w*|royalt\w*|fees?|pay\w*|appl\w*"
+    r"|us(?:e[ds]?|age|ing)|purposes?|academic\w*|evaluat\w*|educational|personal|internal\w*|non|for\s+research|restrict\w*|forbid\w*|limit(?:s|ed\s+to)?)\b",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+|\ufffd{2,}")
+"""Bytes that are no UTF-8 read as U+FFFD: one may be a quotation mark of an old encoding, several in a row are words in a script that was not read."""
 _PIECE = re.compile(r"[^ \n]{1,1024}")
 """Normalised one by one: normalising is quadratic in a run of combining marks."""
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})

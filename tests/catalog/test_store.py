@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -11,32 +10,57 @@ from auditor.catalog.store import COMPILED, Store
 from auditor.domain.errors import CatalogError
 
 
+INDEX = {"hub_ids": {"a": "a"}, "aliases": {"a": ["a"]}, "texts": {}}
+
+
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     (tmp_path / "licenses").mkdir()
     (tmp_path / "licenses" / "a.yaml").write_text("key: a\nreviewed: 2026-01-02\n")
     (tmp_path / "b.yaml").write_text('key: b\nreviewed: "2026-03-04"\n')
-    (tmp_path / COMPILED).write_text(Store(tmp_path).compiled_text())
+    (tmp_path / COMPILED).write_text(Store(tmp_path).compiled_text(INDEX))
     return tmp_path
 
 
 def test_a_fresh_compiled_copy_is_used(root: Path) -> None:
-    compiled = json.loads((root / COMPILED).read_text())
-    compiled["b.yaml"]["value"] = {"key": "from the copy"}
-    (root / COMPILED).write_text(json.dumps(compiled))
-    assert Store(root).read("b.yaml").value == {"key": "from the copy"}
+    compiled = (root / COMPILED).read_text()
+    assert '"key":"b"' in compiled
+    (root / COMPILED).write_text(compiled.replace('"key":"b"', '"key":"from the copy"'))
+    assert Store(root).read("b.yaml").value == {"key": "from the copy", "reviewed": "2026-03-04"}
+    assert Store(root).index == INDEX
 
 
 def test_a_stale_entry_of_the_compiled_copy_is_not_used(root: Path) -> None:
     (root / "b.yaml").write_text("key: changed\n")
     assert Store(root).read("b.yaml").value == {"key": "changed"}
     assert Store(root).read("licenses/a.yaml").value == {"key": "a", "reviewed": "2026-01-02"}
+    assert Store(root).index == INDEX
 
 
-@pytest.mark.parametrize("damaged", ["", "{", "[]", "null", '{"b.yaml": 3}', '{"b.yaml": {}}', '{"b.yaml": null}', "\udcff"])
+@pytest.mark.parametrize("change", [{"licenses/a.yaml": "key: changed\n"}, {"licenses/c.yaml": "key: c\n"}])
+def test_the_index_of_licenses_is_not_used_once_any_license_changed(root: Path, change: dict[str, str]) -> None:
+    for path, content in change.items():
+        (root / path).write_text(content)
+    assert Store(root).index is None
+
+
+def test_the_index_of_licenses_is_not_used_once_a_license_is_gone(root: Path) -> None:
+    (root / "licenses" / "a.yaml").unlink()
+    assert Store(root).index is None
+
+
+@pytest.mark.parametrize("damaged", ["", "{", "\t\t\n", "b.yaml\tDIGEST\t{", "b.yaml\tDIGEST", "licenses\tINDEX\t[]", 'licenses\tINDEX\t{"hub_ids": {}}', "\udcff"])
 def test_a_damaged_compiled_copy_is_not_used(root: Path, damaged: str) -> None:
+    lines = {line.split("\t")[0]: line.split("\t")[1] for line in (root / COMPILED).read_text().splitlines()}
+    damaged = damaged.replace("DIGEST", lines["b.yaml"]).replace("INDEX", lines["licenses"])
     (root / COMPILED).write_bytes(damaged.encode("utf-8", "surrogateescape"))
     assert Store(root).read("b.yaml").value == {"key": "b", "reviewed": "2026-03-04"}
+    assert Store(root).index is None
+
+
+def test_the_real_compiled_copy_is_fresh() -> None:
+    catalog = real_catalog()
+    assert (catalog.store.root / COMPILED).read_text(encoding="utf-8") == catalog.store.compiled_text(Catalog(catalog.store.root).index())
 
 
 def test_names_dates_and_digests(root: Path) -> None:

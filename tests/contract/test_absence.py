@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, get_args
 
 import pytest
-from fakes import Repo, area, license_entry, model, result, rules_of, run, text
+from fakes import PROMPT, Repo, area, model, result, rules_of, run, text
 
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import Reason
 from auditor.domain.report import ModelRecord
-from auditor.reading.normalize import fingerprint
 
-PROMPT = "Invented License gate-1\n\nThe licensee must not be late.\n"
 SECOND = ("LICENSE-MODEL", "licenses/terms.txt", "COPYING", "model_license.md", "LICENCE")
 OTHERS = ("USE_POLICY.md", "NOTICE", "README.md", "config.json")
 REASONS: tuple[Reason, ...] = (
@@ -30,14 +28,6 @@ REASONS: tuple[Reason, ...] = (
 """For which a listed file cannot be had."""
 
 
-@pytest.fixture
-def gated(catalog_with: Callable[..., Catalog]) -> Catalog:
-    """A license whose text stands in gate prompts."""
-    known = fingerprint(PROMPT)
-    texts = [{"id": "gate", "form": "gate_prompt", "words": known.words, "sha256": known.sha256, "source": "invented"}]
-    return catalog_with(license_entry("gate-1", hub_id="gate-1", texts=texts))
-
-
 def not_checked(record: ModelRecord, path: str) -> bool:
     return any(entry.topic == f"file {path}" for entry in record.not_checked)
 
@@ -48,9 +38,9 @@ def card(license: str | None = "free-1", **more: Any) -> Mapping[str, Any]:
 
 @pytest.mark.parametrize("reason", REASONS)
 @pytest.mark.parametrize("path", ["LICENSE", "LICENSE-MODEL", "USE_POLICY.md", "NOTICE", "README.md", "config.json"])
-def test_row_1_the_gate_prompt_is_identified_and_any_other_file_is_missing(gated: Catalog, path: str, reason: Reason) -> None:
+def test_row_1_the_gate_prompt_is_identified_and_any_other_file_is_missing(invented: Catalog, path: str, reason: Reason) -> None:
     repo = Repo(card("gate-1", extra_gated_prompt=PROMPT), unavailable={path: reason}, answer={"gated": "manual"})
-    record = model(repo, gated)
+    record = model(repo, invented)
     assert (record.verdict, record.license.concluded.key, record.license.concluded.method) == ("approved", "gate-1", "text_equivalent")
     assert not_checked(record, path)
 

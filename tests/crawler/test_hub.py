@@ -184,3 +184,12 @@ def test_a_password_in_the_endpoint_is_refused_and_not_shown() -> None:
     with pytest.raises(UsageError) as error:
         HubSource("https://user:hunter2@mirror.example")
     assert str(error.value) == "HF_ENDPOINT holds a user name or password"
+
+
+@pytest.mark.parametrize(("asked", "had"), [(SHA, True), (SHA.upper(), True), ("f" * 40, False), ("v1", True), ("f" * 39, True)])
+def test_a_pinned_commit_is_answered_with_that_commit(hub: FakeHub, connect: Connect, asked: str, had: bool) -> None:
+    hub.model("org/name")
+    hub.on(f"{API}/revision/{asked}", *hub.replies[API])
+    found = connect().info(ModelRef("org/name", asked))
+    assert isinstance(found, Document) is had
+    assert had or (isinstance(found, Unavailable) and found.reason == "malformed" and found.detail == f"the answer is about commit {SHA}, not about {asked}")

@@ -48,6 +48,11 @@ class Fault:
     verdict: Verdict
     code: int
 
+    @property
+    def remedy(self) -> str:
+        """What the result says to do: of the case, else of the rule that makes it incomplete."""
+        return self.next or ("try again later" if self.verdict == "incomplete" else "")
+
 
 def _info(status: int = 200, body: bytes = b"", headers: Mapping[str, str] | None = None, **more: Any) -> Change:
     return Change(replies={"": [Reply(status, body, dict(headers or {}), **more)]})
@@ -100,7 +105,7 @@ MODEL_FAULTS = (
          says="the Hub refuses the token as invalid", next="run `hf auth login` or correct HF_TOKEN ({hub}/settings/tokens)"),
     _model(name="disabled by the Hub", answer="403 without an error code, \"Access to this resource is disabled.\"",
          change=_info(403, headers={"X-Error-Message": "Access to this resource is disabled."}), reason="disabled",
-         says=f"{MODEL} is disabled on the Hub; nothing of it can be used ({PAGE})", next="({hub}"),
+         says=f"{MODEL} is disabled on the Hub; nothing of it can be used ({PAGE})"),
     _model(name="disabled, says the answer", answer="200 with `disabled: true`", change=_raw(disabled=True), reason="disabled", says=f"{MODEL} is disabled on the Hub"),
     _model(name="wrong revision", answer="404 RevisionNotFound", revision="v9", reason="wrong_revision", says=f"{MODEL} has no revision 'v9'", next=f"see {PAGE}/commits/main",
          change=Change(replies={f"/api/models/{MODEL}/revision/v9": [Reply(404, headers=_error("RevisionNotFound", "Invalid rev id: v9"))]})),

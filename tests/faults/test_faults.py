@@ -65,7 +65,7 @@ def test_fault(fault: Fault, check: Check, hub: FakeHub, elsewhere: FakeHub) -> 
     assert (code, report["summary"]["exit_code"], model["verdict"]) == (fault.code, fault.code, fault.verdict), json.dumps(model["areas"])
     assert sorted({error["kind"] for error in report["run"]["errors"]}) == ([fault.reason] if fault.reason else [])
     assert report["run"]["complete"] is (fault.reason is None)
-    for part in (fault.says, fault.next):
+    for part in (fault.says, fault.remedy):
         wanted = part.replace("{hub}", hub.url).replace("{elsewhere}", elsewhere.url)
         assert wanted in json.dumps(report, ensure_ascii=False) or wanted in " ".join(written.split())
     if fault.reason:

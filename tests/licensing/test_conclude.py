@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
-from fakes import Repo, collected, facts_of, license_entry, text
+from fakes import PROMPT, Repo, collected, facts_of, text
 
 from auditor.catalog.catalog import Catalog
 from auditor.licensing.conclude import license_facts
-from auditor.reading.normalize import fingerprint
 
 STRANGE = "Zephyrine terms: nobody may do anything on Mondays."
 FREE, NC, OTHER = "free-1", "nc-1", "other"
@@ -52,12 +49,9 @@ def test_the_conclusion(invented: Catalog, repo: Repo, key: str | None, expressi
     assert (found.key, found.expression, found.method, found.confidence) == (key, expression, method, confidence)
 
 
-def test_a_gate_prompt_that_is_a_known_text_is_identified(catalog_with: Callable[..., Catalog]) -> None:
-    prompt = "Invented License only-1\n\nThe licensee must not be late.\n"
-    known = fingerprint(prompt)
-    entry = license_entry("only-1", texts=[{"id": "gate", "form": "gate_prompt", "words": known.words, "sha256": known.sha256, "source": "invented"}])
-    found = facts_of(Repo({"extra_gated_prompt": prompt}), catalog_with(entry))
-    assert (found.identified_in, found.conclusion.key, found.conclusion.method) == ("gate_prompt", "only-1", "text_equivalent")
+def test_a_gate_prompt_that_is_a_known_text_is_identified(invented: Catalog) -> None:
+    found = facts_of(Repo({"extra_gated_prompt": PROMPT}), invented)
+    assert (found.identified_in, found.conclusion.key, found.conclusion.method) == ("gate_prompt", "gate-1", "text_equivalent")
 
 
 def test_without_metadata_nothing_is_claimed(invented: Catalog) -> None:

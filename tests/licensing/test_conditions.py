@@ -239,7 +239,7 @@ def test_what_the_model_is(multimodal: Truth) -> None:
 def test_both_must_hold_and_either_may_rule_it_out(multimodal: Truth, declared: dict[str, Any], expected: Truth) -> None:
     condition = {"kind": "all", "of": [{"kind": "model", "property": "multimodal"}, territory("established_in")]}
     assert decided(condition, declared, multimodal) is expected
-    either = {"kind": "not", "of": {"kind": "any", "of": [{"kind": "not", "of": part} for part in condition["of"]]}}  # type: ignore[attr-defined]
+    either = {"kind": "not", "of": {"kind": "any", "of": [{"kind": "not", "of": part} for part in condition["of"]]}}
     assert decided(either, declared, multimodal) is expected
 
 

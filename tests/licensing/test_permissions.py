@@ -17,7 +17,7 @@ from auditor.licensing.obligations import obligations
 from auditor.licensing.permissions import combined, own_results, use_result
 
 CATALOG = real_catalog()
-EU = {"kind": "territory", "reads": ["established_in", "serves_users_in"], "regions": ["EU"]}
+EU: dict[str, Any] = {"kind": "territory", "reads": ["established_in", "serves_users_in"], "regions": ["EU"]}
 
 
 def made(terms: list[dict[str, Any]], **changes: Any) -> License:

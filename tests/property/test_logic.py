@@ -58,10 +58,10 @@ def test_learning_an_unknown_never_turns_a_decided_answer(parts: list[Truth], pl
 
 @given(VERDICT_LISTS, VERDICT_LISTS)
 def test_laws_of_the_worst(one: list[str], other: list[str]) -> None:
-    both = worst([*one, *other])  # type: ignore[list-item]
-    assert both == worst([worst(one), worst(other)])  # type: ignore[list-item, arg-type]
-    assert both == worst(reversed([*one, *other]))  # type: ignore[list-item]
-    assert all(VERDICTS.index(both) <= VERDICTS.index(verdict) for verdict in (*one, *other))  # type: ignore[arg-type]
+    both = worst([*one, *other])
+    assert both == worst([worst(one), worst(other)])  # type: ignore[arg-type]
+    assert both == worst(reversed([*one, *other]))
+    assert all(VERDICTS.index(both) <= VERDICTS.index(verdict) for verdict in (*one, *other))
     assert both in (*one, *other, "approved")
     assert worst([*one, *one]) == worst(one)  # type: ignore[list-item, arg-type]
 
@@ -70,4 +70,4 @@ def test_laws_of_the_worst(one: list[str], other: list[str]) -> None:
 def test_the_worst_result_is_one_of_them_and_none_is_worse(results: list[str]) -> None:
     found = worst_result(results)  # type: ignore[arg-type]
     assert found in results
-    assert all(RESULTS.index(found) <= RESULTS.index(result) for result in results)  # type: ignore[arg-type]
+    assert all(RESULTS.index(found) <= RESULTS.index(result) for result in results)

@@ -21,7 +21,7 @@ from auditor.domain.verdict import RESULTS, VERDICTS
 from auditor.licensing.conditions import Situation
 from auditor.licensing.permissions import use_result
 
-EXAMPLES = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 REAL = real_catalog()
 VOCABULARY = REAL.vocabulary
 LICENSES = [entry for key in REAL.license_keys if isinstance(entry := REAL.license_entry(key), License)]
@@ -84,7 +84,8 @@ def no_better(now: ModelRecord, before: ModelRecord) -> bool:
 @pytest.mark.parametrize("tag", ["llama3.1", "cc-by-nc-4.0", "tencent-hunyuan-2025", "stabilityai-community", "deepseek", "other"])
 def test_declaring_unknown_equals_declaring_nothing(name: str, tag: str) -> None:
     repos = {"org/model": Repo({"license": tag})}
-    silent, unknown = run(repos), run(repos, **{name: "unknown"})
+    declared: dict[str, Any] = {name: "unknown"}
+    silent, unknown = run(repos), run(repos, **declared)
     assert unknown.profile.facts == {name: "unknown"}
     assert unknown.model_copy(update={"profile": silent.profile, "report_id": silent.report_id}) == silent
 
@@ -245,7 +246,7 @@ KEYS_OF_A_CARD = st.sampled_from(
 KEYS_OF_AN_ANSWER = st.sampled_from(["tags", "cardData", "siblings", "gated", "config", "safetensors", "pipeline_tag", "securityRepoStatus", "lastModified"])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(card=st.dictionaries(KEYS_OF_A_CARD, JSON, max_size=4), answer=st.dictionaries(KEYS_OF_AN_ANSWER, JSON, max_size=3), readme=st.none() | st.text(max_size=60),
        content=st.binary(max_size=60))  # fmt: skip
 def test_no_content_crashes_and_none_of_it_passes_by_accident(

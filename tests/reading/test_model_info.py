@@ -37,7 +37,7 @@ def test_a_full_answer() -> None:
 
 def test_an_answer_with_the_id_alone() -> None:
     info = read()
-    assert (info.sha, info.gated, info.card, info.files, info.scan, info.problems) == (None, "no", None, None, "unknown", ("the answer lists no files",))
+    assert (info.sha, info.gated, info.card, info.files, info.scan, info.problems) == (None, "unknown", None, None, "unknown", ("the answer lists no files",))
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b"null", b"{}", b'{"id": null}', b"<html>", b"[" * 200_000, b'{"id": ' + b"9" * 5000 + b"}", b"\xff"])
@@ -52,6 +52,18 @@ def test_what_is_no_model(content: bytes) -> None:
 )
 def test_gated(value: object, gated: str) -> None:
     assert read(gated=value).gated == gated
+
+
+@pytest.mark.parametrize("disabled", ["true", 1, 0, {}, [True]])
+def test_whether_it_is_disabled_must_be_said_plainly(disabled: object) -> None:
+    with pytest.raises(MalformedAnswer, match="disabled"):
+        read(disabled=disabled)
+
+
+@pytest.mark.parametrize("issues", ["x.pkl", ["x.pkl"], {"path": "x.pkl"}, 7])
+def test_a_scan_whose_result_cannot_be_read_is_not_done(issues: object) -> None:
+    info = read(securityRepoStatus={"scansDone": True, "filesWithIssues": issues})
+    assert info.scan == "unknown" and "securityRepoStatus.filesWithIssues is no list of files" in info.problems
 
 
 @pytest.mark.parametrize("sha", ["main", "A" * 40, "a" * 39, "a" * 41, SHA + "\n", 7, None, [SHA]])
