@@ -57,6 +57,9 @@ class Request:
     """Local copies that were held against the models that they claim to be."""
 
 
+LINEAGE_DEPTH = 1
+"""Steps of lineage that are judged in this version; what lies beyond is listed among what was not checked."""
+
 Progress = Callable[[int, int], None]
 """Told how many of how many models have all of their evidence."""
 
@@ -72,6 +75,7 @@ def collect(
         parents_of=lambda info: [ModelRef(name) for name in parent_ids(info)],
         needs_files=lambda parent: not _settled(parent, catalog),
         progress=progress,
+        depth=LINEAGE_DEPTH,
     )
     return gathered.models, gathered.parents
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from license_expression import get_spdx_licensing
 
 from auditor.catalog.catalog import Catalog, folded
-from auditor.domain.conditions import AllOf, AnyOf, Business, Condition, FieldOfUse, Not, Territory, Threshold
+from auditor.catalog.terms import unknown_words
 from auditor.domain.license import USES, License, LicenseFamily
 from auditor.domain.vocabulary import Vocabulary
 
@@ -67,10 +67,7 @@ def _licenses(catalog: Catalog) -> Iterator[str]:
             yield f"{where}: spdx: {entry.spdx!r} is no SPDX id"
         if entry.verified and not entry.texts:
             yield f"{where}: texts: a verified license needs the fingerprint of at least one text"
-        for term in entry.terms:
-            for condition in (term.when, term.unless):
-                if condition is not None:
-                    yield from (f"{where}: terms.{term.id}: {problem}" for problem in _condition(condition, catalog.vocabulary))
+        yield from (f"{where}: {problem}" for problem in unknown_words(entry, catalog.vocabulary))
 
 
 def _shared_names(catalog: Catalog) -> Iterator[str]:
@@ -86,29 +83,6 @@ def _shared_names(catalog: Catalog) -> Iterator[str]:
 
 def _is_license(catalog: Catalog, key: str) -> bool:
     return key in catalog.license_keys and isinstance(catalog.license_entry(key), License)
-
-
-def _condition(condition: Condition, vocabulary: Vocabulary) -> Iterator[str]:
-    if isinstance(condition, (AllOf, AnyOf)):
-        for part in condition.of:
-            yield from _condition(part, vocabulary)
-    elif isinstance(condition, Not):
-        yield from _condition(condition.of, vocabulary)
-    elif isinstance(condition, Threshold):
-        fact = vocabulary.facts.get(condition.fact)
-        if fact is None or fact.type not in ("count", "money"):
-            yield f"fact {condition.fact!r} is no number of rules/vocabulary.yaml"
-        elif fact.currency != condition.currency:
-            yield f"the limit is in {condition.currency}, the fact {condition.fact!r} in {fact.currency}"
-        elif condition.basis == "at_release" and fact.at_release is None:
-            yield f"fact {condition.fact!r} has no figure for the month before a release (`at_release`)"
-    elif isinstance(condition, Business):
-        yield from (f"business {name!r} is not in rules/vocabulary.yaml" for name in condition.any_of if name not in vocabulary.business)
-    elif isinstance(condition, FieldOfUse):
-        yield from (f"field of use {name!r} is not in rules/vocabulary.yaml" for name in condition.any_of if name not in vocabulary.field_of_use)
-    elif isinstance(condition, Territory):
-        known = {*vocabulary.territories, *vocabulary.territory_groups, *vocabulary.territory_names, "WORLD"}
-        yield from (f"region {name!r} is no ISO 3166 code or group" for name in condition.regions if name.upper() not in known)
 
 
 def _texts(catalog: Catalog) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from auditor.catalog.catalog import Catalog, folded
 from auditor.catalog.store import Store
+from auditor.catalog.terms import unknown_words
 from auditor.catalog.validate import validated
 from auditor.domain.errors import CatalogError, UsageError
 from auditor.domain.license import Reading
@@ -38,6 +39,8 @@ def _check(reading: Reading, where: str, found: dict[str, Reading], catalog: Cat
         raise UsageError(f"{where}: key: {reading.key!r} names {', '.join(catalog.aliases[folded(reading.key)])} of the catalogue", "choose another key")
     if reading.key in found:
         raise UsageError(f"{where}: key: {reading.key!r} stands in two files", "choose another key")
+    if unknown := next(unknown_words(reading, catalog.vocabulary), None):
+        raise UsageError(f"{where}: {unknown}", "take the names from rules/vocabulary.yaml (auditor explain NAME)")
     others = {text.sha256: key for key, other in found.items() for text in other.texts}
     for text in reading.texts:
         if known := catalog.texts.get(text.sha256):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
@@ -144,6 +143,8 @@ def write_bundle(directory: Path, models: Gathered, endpoint: str, tool_version:
 
     `withhold_text`: third-party prose stays out, the facts read from it go in.
     """
+    import secrets  # costs 3 ms that only writing needs
+
     directory = Path(os.path.realpath(directory))
     evidence = {**models.parents, **models.models}
     ordered = sorted((one for ref, one in evidence.items() if valid_ref(ref)), key=lambda one: str(one.requested))

@@ -83,7 +83,9 @@ class Exchange:
         try:
             return self._follow(url, cap, asked)
         except httpx2.TimeoutException as error:
-            raise _Failure("timeout", f"no answer within the time limit ({type(error).__name__}); run it again later, or check the network and the proxy", retry=True) from None
+            raise _Failure(
+                "timeout", f"no answer within the time limit ({type(error).__name__}); run it again later, or check the network and the proxy", retry=True
+            ) from None
         except httpx2.DecodingError:
             raise _Failure("malformed", "the compressed answer cannot be unpacked") from None
         except httpx2.HTTPError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Literal, TypeAlias
@@ -21,6 +21,8 @@ CAPS: Mapping[DocumentKind, int] = {
 """Largest document of each kind, in bytes after decompression."""
 
 MAX_LICENSE_FILES = 40
+MAX_LICENSE_BYTES = 4 * _MIB
+"""Of a model's license-like files together, as listed: reading a megabyte of words takes a fifth of a second."""
 MAX_HEADERS = 1024
 """Weight files of a local folder whose headers are read."""
 HEADER_KINDS: frozenset[DocumentKind] = frozenset({"safetensors_header", "gguf_header"})
@@ -97,7 +99,7 @@ def wanted(info: ModelInfo) -> Wanted:
     """Card, config.json, license-like files and, where the parameter count does not follow from the metadata, the weight index."""
     if info.files is None:
         return Wanted(tuple((path, kind) for path in _WHEN_UNLISTED if (kind := kind_of(path))))
-    listed = {file.path for file in info.files}
+    listed = {file.path: file.size or 0 for file in info.files}
     needs_index = info.safetensors_parameters is None or info.quantization_method is not None
     expected = (CARD, CONFIG, INDEX) if needs_index else (CARD, CONFIG)
     files: list[tuple[str, DocumentKind]] = [(path, kind) for path in expected if path in listed and (kind := kind_of(path))]
@@ -106,8 +108,12 @@ def wanted(info: ModelInfo) -> Wanted:
     if more := len(like[2 * MAX_LICENSE_FILES :]):
         detail = f"{len(like)} license-like files are listed; only the first {MAX_LICENSE_FILES} were fetched"
         refused[f"({more} more license-like files)"] = ("too_many", detail)
+    size = 0
     for count, (path, role) in enumerate(like[: 2 * MAX_LICENSE_FILES]):
-        if count >= MAX_LICENSE_FILES:
+        size += min(listed[path], CAPS[role])
+        if size > MAX_LICENSE_BYTES:
+            refused[one_line(path)] = ("too_large", f"license-like files of more than {MAX_LICENSE_BYTES:,} bytes are listed; this one was not fetched")
+        elif count >= MAX_LICENSE_FILES:
             refused[one_line(path)] = ("too_many", f"more than {MAX_LICENSE_FILES} license-like files are listed; this one was not fetched")
         elif not safe_repo_path(path):
             refused[one_line(path)] = ("unsafe_name", "the listed name is no plain relative path; it was not requested")
@@ -118,7 +124,7 @@ def wanted(info: ModelInfo) -> Wanted:
     return Wanted(tuple(files), refused)
 
 
-def _add_headers(listed: set[str], files: list[tuple[str, DocumentKind]], refused: dict[str, tuple[Reason, str]]) -> None:
+def _add_headers(listed: Iterable[str], files: list[tuple[str, DocumentKind]], refused: dict[str, tuple[Reason, str]]) -> None:
     """Weight files whose header a local source reads. GGUF comes first, since it may state a license; then the root's before those of folders."""
     weights = sorted((not path.lower().endswith(".gguf"), path.count("/"), path) for path in listed if path.lower().endswith((".safetensors", ".gguf")))
     for other, _, path in weights[:MAX_HEADERS]:
@@ -130,7 +136,7 @@ def _add_headers(listed: set[str], files: list[tuple[str, DocumentKind]], refuse
         refused[one_line(more[0][2])] = ("too_many", f"{len(weights):,} weight files are listed; only the headers of the first {MAX_HEADERS:,} were read")
 
 
-def _license_like(listed: set[str]) -> list[tuple[str, LicenseRole]]:
+def _license_like(listed: Iterable[str]) -> list[tuple[str, LicenseRole]]:
     """License-like files, the root's before those of folders, so that the bound drops the least important."""
     found = [(path, role) for path in listed if (role := license_role(path))]
     return sorted(found, key=lambda item: (item[0].count("/"), item[0]))

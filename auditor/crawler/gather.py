@@ -47,13 +47,16 @@ def gather(
     needs_files: NeedsFiles,
     workers: int = 16,
     progress: Callable[[int, int], None] | None = None,
+    depth: int = MAX_DEPTH,
 ) -> Gathered:
     """Collects `refs` and their ancestors from `source`. Nothing is fetched twice, so a cycle ends; what one model lacks touches no other.
+
+    Ancestors more than `depth` steps away are named at most, not fetched.
 
     `needs_files` sees a parent with its metadata alone. An exception of a callable or a source is a bug and propagates;
     an interrupt stops at once, leaving requests under way behind. After each answer `progress` is told how many of how many models have all of theirs.
     """
-    run = _Run(source, refs, parents_of, needs_files, workers, progress)
+    run = _Run(source, refs, parents_of, needs_files, workers, progress, depth)
     try:
         return run.result()
     finally:
@@ -71,6 +74,7 @@ class _Run:
         needs_files: NeedsFiles,
         workers: int,
         progress: Callable[[int, int], None] | None,
+        max_depth: int,
     ) -> None:
         self.source, self.parents_of, self.needs_files = source, parents_of, needs_files
         self.refs = dict.fromkeys(refs)
@@ -81,6 +85,7 @@ class _Run:
         self.files: dict[_FileKey, _Result] = {}
         self.with_files: set[ModelRef] = set()
         self.parents: dict[ModelRef, tuple[ModelRef, ...]] = {}
+        self.max_depth = max_depth
         self.depth: dict[ModelRef, int] = dict.fromkeys(self.refs, 0)
 
     def result(self) -> Gathered:
@@ -115,8 +120,10 @@ class _Run:
             return
         if ref in self.refs or self.needs_files(ModelEvidence(ref, found)):
             self._ask_files(ref, found.facts, self.tally.waiting(ref))
+        if self.depth[ref] >= self.max_depth < MAX_DEPTH:
+            return  # the caller asked for no more
         self.parents[ref] = tuple(dict.fromkeys(self.parents_of(found.facts)))
-        for parent in self.parents[ref][:MAX_PARENTS] if self.depth[ref] < MAX_DEPTH else ():
+        for parent in self.parents[ref][:MAX_PARENTS] if self.depth[ref] < self.max_depth else ():
             if parent not in self.depth and len(self.depth) < len(self.refs) + MAX_ANCESTORS:
                 self.depth[parent] = self.depth[ref] + 1
                 self._ask_info(parent, (ref,))

@@ -11,6 +11,7 @@ from typing import Any
 from auditor.crawler.files import valid_ref
 from auditor.domain.evidence import Document, DocumentFacts, DocumentKind, ModelInfo, ModelRef, Reason, Unavailable
 from auditor.domain.text_safety import one_line
+from auditor.reading.bounded_json import TooManyParts, check_parts
 from auditor.reading.card import read_card
 from auditor.reading.model_info import MalformedAnswer, read_model_info
 from auditor.reading.text import is_text, text_facts
@@ -59,6 +60,10 @@ def file_document(kind: DocumentKind, path: str, received: Received) -> Document
     """A file of the repository; what should be text and is none is malformed, an empty one is a document of no words."""
     content = received.content
     if kind in ("config", "index"):
+        try:
+            check_parts(content)
+        except TooManyParts as error:
+            return unusable(received, "malformed", f"the file has {error}")
         return document(kind, path, received, None)
     if not is_text(content):
         return unusable(received, "malformed", "the file is no readable text (a PDF, an archive, UTF-16 or other binary data); read it yourself")

@@ -10,7 +10,6 @@ AuditorError                exit 70 unless a subclass says otherwise
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class AuditorError(Exception):
@@ -45,6 +44,8 @@ class EvidenceError(AuditorError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'hosted'?` for the nearest known name, else an empty string."""
+    from difflib import get_close_matches  # only where something is wrong
+
     by_folded = {candidate.casefold().replace("_", "-"): candidate for candidate in known}
     near = get_close_matches(name.casefold().replace("_", "-"), by_folded, n=1, cutoff=0.6)
     return f"; did you mean {by_folded[near[0]]!r}?" if near else ""

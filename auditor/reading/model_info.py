@@ -9,10 +9,14 @@ from typing import Any, Literal
 
 from auditor.domain.evidence import ModelInfo, RepoFile
 from auditor.domain.text_safety import one_line
+from auditor.reading.bounded_json import TooManyParts, load
 from auditor.reading.card import card_data
 
 MAX_FILES = 100_000
 MAX_TAGS = 5_000
+MAX_STATING_TAGS = 400
+"""Tags that state a license or a base model; a merge of a hundred models has 201."""
+_STATING = ("license:", "base_model:")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -26,10 +30,12 @@ class MalformedAnswer(ValueError):
 def read_model_info(content: bytes) -> ModelInfo:
     """Raises MalformedAnswer when the answer is no JSON object with the id of a model, or leaves open whether the model is disabled."""
     try:
-        raw = json.loads(content)
+        raw = load(content)
         if b"\\u" in content and _SURROGATE.search(content):  # half characters cannot be written or shown anywhere
             raw = json.loads(json.dumps(raw, ensure_ascii=False).encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
+    except TooManyParts as error:
+        raise MalformedAnswer(f"the answer has {error}") from None
+    except ValueError:
         raise MalformedAnswer("the answer is not JSON") from None
     if not isinstance(raw, dict) or not isinstance(raw.get("id"), str):
         raise MalformedAnswer("the answer is no JSON object with the id of a model")
@@ -98,7 +104,13 @@ def _tags(raw: dict[str, Any], problems: list[str]) -> tuple[str, ...]:
     if isinstance(value, list):
         if len(value) > MAX_TAGS:
             problems.append(f"{len(value)} tags; only the first {MAX_TAGS} were read")
-        return tuple(dict.fromkeys(t for t in value[:MAX_TAGS] if isinstance(t, str)))
+        found = dict.fromkeys(t for t in value[:MAX_TAGS] if isinstance(t, str))
+        stated = [tag for tag in found if tag.startswith(_STATING)]
+        for tag in stated[MAX_STATING_TAGS:]:
+            del found[tag]
+        if len(stated) > MAX_STATING_TAGS:
+            problems.append(f"{len(stated)} tags state a license or a base model; only the first {MAX_STATING_TAGS} were read")
+        return tuple(found)
     if value is not None:
         problems.append("tags is no list")
     return ()

@@ -78,7 +78,9 @@ def normalized_words(text: str) -> list[str]:
 
     Apostrophes split words (`you're` gives `you`, `re`), so straight and typographic quotes agree.
     """
-    text = _PIECE.sub(_nfkc, html.unescape(text)).translate(_QUOTES)
+    text = html.unescape(text)
+    if not text.isascii():
+        text = _PIECE.sub(_nfkc, text).translate(_QUOTES)
     text = _without_copyright_lines(text)
     text = _LINK.sub(r"\1", _HTML_TAG.sub(" ", text))
     return _WORD.findall(text.casefold())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from auditor.domain.evidence import TextFacts
 from auditor.reading.normalize import fingerprint
@@ -16,6 +17,8 @@ _BINDING = re.compile(
     re.IGNORECASE,
 )
 _ENGLISH = re.compile(r"\b(?:the|to|you|your|this|and|with|is|are|for|of|in|a|an|we|it|be|or)\b", re.IGNORECASE)
+MAX_BINDING = 10_000
+"""Counted at most: far more than any license holds, and enough to know that there are some."""
 _ENGLISH_SHARE = 4
 """At least one in so many words of English prose is one of these."""
 
@@ -23,7 +26,7 @@ _ENGLISH_SHARE = 4
 def binding_words(text: str, words: int) -> int:
     """Words in which restrictions are put. A text that is not recognisably English counts as one: what cannot be read may bind."""
     foreign = len(_ENGLISH.findall(text)) * _ENGLISH_SHARE < words
-    return len(_BINDING.findall(text)) + foreign
+    return sum(1 for _ in islice(_BINDING.finditer(text), MAX_BINDING)) + foreign
 
 
 def text_facts(text: str, first_line: int = 1) -> TextFacts:

@@ -9,7 +9,6 @@ import pytest
 from auditor.catalog.store import COMPILED, Store
 from auditor.domain.errors import CatalogError
 
-
 INDEX = {"hub_ids": {"a": "a"}, "aliases": {"a": ["a"]}, "texts": {}}
 
 
@@ -49,18 +48,15 @@ def test_the_index_of_licenses_is_not_used_once_a_license_is_gone(root: Path) ->
     assert Store(root).index is None
 
 
-@pytest.mark.parametrize("damaged", ["", "{", "\t\t\n", "b.yaml\tDIGEST\t{", "b.yaml\tDIGEST", "licenses\tINDEX\t[]", 'licenses\tINDEX\t{"hub_ids": {}}', "\udcff"])
+@pytest.mark.parametrize(
+    "damaged", ["", "{", "\t\t\n", "b.yaml\tDIGEST\t{", "b.yaml\tDIGEST", "licenses\tINDEX\t[]", 'licenses\tINDEX\t{"hub_ids": {}}', "\udcff"]
+)
 def test_a_damaged_compiled_copy_is_not_used(root: Path, damaged: str) -> None:
     lines = {line.split("\t")[0]: line.split("\t")[1] for line in (root / COMPILED).read_text().splitlines()}
     damaged = damaged.replace("DIGEST", lines["b.yaml"]).replace("INDEX", lines["licenses"])
     (root / COMPILED).write_bytes(damaged.encode("utf-8", "surrogateescape"))
     assert Store(root).read("b.yaml").value == {"key": "b", "reviewed": "2026-03-04"}
     assert Store(root).index is None
-
-
-def test_the_real_compiled_copy_is_fresh() -> None:
-    catalog = real_catalog()
-    assert (catalog.store.root / COMPILED).read_text(encoding="utf-8") == catalog.store.compiled_text(Catalog(catalog.store.root).index())
 
 
 def test_names_dates_and_digests(root: Path) -> None:

@@ -192,3 +192,10 @@ def test_the_librarys_offline_mode(connect: Connect, hub: FakeHub, monkeypatch: 
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     assert why(connect().info(REF)) == ("offline", None)
     assert hub.seen == []
+
+
+@pytest.mark.parametrize("quoted", ["hf_secret", "HF_SECRET"])
+def test_a_server_that_quotes_the_token_does_not_get_it_shown(hub: FakeHub, connect: Connect, quoted: str) -> None:
+    hub.on(API, Reply(501, headers={"X-Error-Message": f"token {quoted} is odd"}))
+    found = connect("hf_secret").info(REF)
+    assert isinstance(found, Unavailable) and found.detail == "the server failed (HTTP 501): token [token] is odd; run it again later"

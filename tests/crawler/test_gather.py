@@ -57,6 +57,13 @@ def test_ancestors_are_followed_to_the_end() -> None:
     assert isinstance(found.parents[ModelRef("lost/one")].info, Unavailable)
 
 
+def test_the_caller_says_how_far_to_go() -> None:
+    shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d", parents=["e/f"]), "e/f": model("e/f")})
+    found = gather(shelf, [ModelRef("a/b")], parents_of, lambda parent: False, depth=1)
+    assert [ref.id for ref in found.parents] == ["c/d"]
+    assert "e/f" not in shelf.asked
+
+
 def test_a_cycle_ends() -> None:
     shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d", parents=["a/b"])})
     found = collect(shelf, "a/b")

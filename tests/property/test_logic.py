@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditor.domain.truth import Truth, all_of, any_of, negate
-from auditor.domain.verdict import RESULTS, VERDICTS, worst, worst_result
+from auditor.domain.verdict import RESULTS, VERDICTS, PermissionResult, Verdict, worst, worst_result
 
 TRUTHS = st.sampled_from([True, False, None])
 LISTS = st.lists(TRUTHS, max_size=6)
@@ -57,17 +57,17 @@ def test_learning_an_unknown_never_turns_a_decided_answer(parts: list[Truth], pl
 
 
 @given(VERDICT_LISTS, VERDICT_LISTS)
-def test_laws_of_the_worst(one: list[str], other: list[str]) -> None:
+def test_laws_of_the_worst(one: list[Verdict], other: list[Verdict]) -> None:
     both = worst([*one, *other])
-    assert both == worst([worst(one), worst(other)])  # type: ignore[arg-type]
+    assert both == worst([worst(one), worst(other)])
     assert both == worst(reversed([*one, *other]))
     assert all(VERDICTS.index(both) <= VERDICTS.index(verdict) for verdict in (*one, *other))
     assert both in (*one, *other, "approved")
-    assert worst([*one, *one]) == worst(one)  # type: ignore[list-item, arg-type]
+    assert worst([*one, *one]) == worst(one)
 
 
 @given(st.lists(st.sampled_from(RESULTS), min_size=1))
-def test_the_worst_result_is_one_of_them_and_none_is_worse(results: list[str]) -> None:
-    found = worst_result(results)  # type: ignore[arg-type]
+def test_the_worst_result_is_one_of_them_and_none_is_worse(results: list[PermissionResult]) -> None:
+    found = worst_result(results)
     assert found in results
     assert all(RESULTS.index(found) <= RESULTS.index(result) for result in results)

@@ -51,7 +51,21 @@ def test_a_list_where_one_value_is_expected() -> None:
     assert (found.license_name, found.problems) == (None, ("license_name is a list of 2 where one value is expected",))
 
 
-@pytest.mark.parametrize(("value", "disallowed"), [("true", True), ("True", True), ("false", False), ("yes", False)])
+@pytest.mark.parametrize(
+    ("value", "disallowed"),
+    [
+        ("true", True),
+        ("True", True),
+        ("yes", True),
+        ("[DE]", True),
+        ("maybe", True),
+        ("false", False),
+        ("False", False),
+        ("no", False),
+        ("off", False),
+        ("", False),
+    ],
+)
 def test_the_eu_bar(value: str, disallowed: bool) -> None:
     assert card(f"extra_gated_eu_disallowed: {value}").gate_eu_disallowed is disallowed
 

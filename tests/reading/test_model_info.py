@@ -84,8 +84,9 @@ def test_odd_types_are_problems_and_nothing_more() -> None:
     )
     assert set(info.problems) == {
         "tags is no list", "the answer lists no files", "safetensors.parameters is not a count by dtype", "config is no mapping", "pipeline_tag is no text",
-        "securityRepoStatus is no mapping", "library_name is no text",
+        "securityRepoStatus is no mapping", "library_name is no text", "cardData is no mapping",
     }  # fmt: skip
+    assert (info.unread_statements, info.unread_files) == (("tags is no list", "cardData is no mapping"), "the answer lists no files")
     assert (info.tags, info.files, info.safetensors_parameters, info.safetensors_total, info.card) == ((), None, None, None, None)
 
 
@@ -98,13 +99,15 @@ def test_counts_that_are_none(count: object) -> None:
 def test_files_without_a_name_are_a_problem() -> None:
     info = read(siblings=[{"rfilename": 7}, "x", {"rfilename": "a"}])
     assert info.files == (RepoFile(path="a"),)
-    assert info.problems == ("a listed file has no name",) * 2
+    assert info.problems == ("2 of the listed files have no name",)
+    assert info.unread_files == "2 of the listed files have no name"
 
 
 def test_a_crowd_of_files_is_bounded_and_says_so() -> None:
     info = read(siblings=[{"rfilename": f"{n:06}"} for n in range(MAX_FILES + 1)])
     assert info.files is not None and len(info.files) == MAX_FILES
     assert info.problems == (f"{MAX_FILES + 1} files; only the first {MAX_FILES} were read",)
+    assert info.unread_files == info.problems[0]
 
 
 def test_half_characters_become_visible_ones() -> None:

@@ -1,0 +1,161 @@
+"""Texts near known ones: every word that differs is shown, and only the same words are called the same text."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable
+
+import pytest
+from fakes import obliging
+
+from auditor.catalog.catalog import Catalog
+from auditor.catalog.fingerprints import SKETCH, KnownSequence
+from auditor.domain.identification import TextIdentity
+from auditor.licensing.align import Alignment, Run, align, overlap
+from auditor.licensing.matcher import Matcher
+from auditor.reading.normalize import fingerprint
+from auditor.reading.shingles import hash_words, shingles
+
+WORDS = [f"word{number}" for number in range(60)]
+KNOWN = " ".join(WORDS)
+RIVAL = " ".join([*WORDS[:40], *(f"other{number}" for number in range(20))])
+
+
+def aligned(document: list[str], known: list[str] = WORDS) -> Alignment:
+    return align(hash_words(document), len(document), hash_words(known), len(known))
+
+
+@pytest.mark.parametrize(
+    ("document", "added", "removed"),
+    [
+        (WORDS, (), ()),
+        ([*WORDS[:20], "not", *WORDS[20:]], (Run(20, 20),), ()),
+        ([*WORDS[:20], *WORDS[21:]], (), (Run(20, 20),)),
+        ([*WORDS[:20], "never", *WORDS[21:]], (Run(20, 20),), (Run(20, 20),)),
+        (["first", *WORDS], (Run(0, 0),), ()),
+        ([*WORDS, "at", "last"], (Run(60, 61),), ()),
+        (WORDS[:30], (), (Run(30, 59),)),
+        (WORDS[30:], (), (Run(0, 29),)),
+        ([*WORDS[30:], *WORDS[:30]], (Run(30, 59),), (Run(0, 29),)),
+        ([f"x{number}" for number in range(9)], (Run(0, 8),), (Run(0, 59),)),
+        (["short"], (Run(0, 0),), (Run(0, 59),)),
+    ],
+)
+def test_every_passage_without_a_counterpart(document: list[str], added: tuple[Run, ...], removed: tuple[Run, ...]) -> None:
+    found = aligned(document)
+    assert (found.added, found.removed) == (added, removed)
+    assert found.covered == len(document) - sum(run.words for run in added)
+    assert found.known_covered == len(WORDS) - sum(run.words for run in removed)
+
+
+def test_the_span_of_the_known_text_in_a_longer_document() -> None:
+    before, after = [f"b{number}" for number in range(7)], [f"a{number}" for number in range(7)]
+    assert aligned([*before, *WORDS, *after]).span == (7, 66)
+    assert aligned(before).span == (0, -1)
+
+
+def test_overlap_is_a_share_of_the_sketch() -> None:
+    assert overlap(frozenset({1, 2, 3}), array("I", [1, 2, 8, 9])) == 0.5
+    assert overlap(frozenset({1}), array("I")) == 0.0
+
+
+class Shelf:
+    """Fingerprints of two invented texts and of one that only ScanCode knows."""
+
+    def __init__(self, texts: Iterable[tuple[str, str]], strangers: Iterable[tuple[str, str]] = ()) -> None:
+        self.known = [self._sequence(license, text) for license, text in texts]
+        self.strangers = list(strangers)
+
+    @staticmethod
+    def _sequence(license: str, text: str) -> KnownSequence:
+        found = shingles(text)
+        return KnownSequence(license, "whole", "canonical", found.words, found.hashes, ((0, "1"), (20, "3"), (40, "4")))
+
+    @property
+    def sketches(self) -> list[tuple[str, str, array[int]]]:
+        own = [("text", str(index), self._sketch(known.hashes)) for index, known in enumerate(self.known)]
+        return own + [("scancode", key, self._sketch(shingles(text).hashes)) for key, text in self.strangers]
+
+    @staticmethod
+    def _sketch(hashes: array[int]) -> array[int]:
+        return array("I", sorted(set(hashes))[:SKETCH])
+
+    def sequence(self, index: int) -> KnownSequence:
+        return self.known[index]
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {fingerprint(text).sha256: key for key, text in self.strangers}
+
+
+@pytest.fixture
+def matcher(invented: Catalog) -> Matcher:
+    found = Matcher(invented)
+    found.__dict__["fingerprints"] = Shelf([("duty-1", KNOWN), ("free-2", RIVAL)], [("a-stranger", "A text of nobody that only ScanCode holds, at some length.")])
+    return found
+
+
+def identified(matcher: Matcher, text: str, inside: bool = False) -> TextIdentity:
+    return matcher.identify(fingerprint(text).sha256, lambda: shingles(text), inside)
+
+
+def test_a_digest_decides_at_once(matcher: Matcher, invented: Catalog) -> None:
+    sha256 = next(sha256 for sha256, known in invented.texts.items() if known.license == "free-1")
+    found = matcher.identify(sha256, lambda: pytest.fail("nothing else is read"))
+    assert (found.key, found.method, found.score) == ("free-1", "text_exact", 1.0)
+
+
+def test_a_word_put_in_is_a_changed_text_with_the_word_and_its_clause(matcher: Matcher) -> None:
+    found = identified(matcher, " ".join([*WORDS[:30], "not", *WORDS[30:]]))
+    assert (found.key, found.method, found.rival) == ("duty-1", "text_changed", "free-2")
+    [change] = found.changes
+    assert (change.op, change.lines, change.words, change.clause) == ("added", (1, 1), 1, "3")
+
+
+def test_a_word_left_out_is_told_in_our_own_words(matcher: Matcher) -> None:
+    found = identified(matcher, " ".join([*WORDS[:30], *WORDS[31:]]))
+    [change] = found.changes
+    assert (found.method, change.op, change.lines, change.words, change.clause) == ("text_changed", "removed", None, 1, "3")
+    assert change.summary == "The term duty asks for it. The term policy asks for it."
+    assert obliging()["clause"] == "3"
+
+
+def test_words_that_only_repeat_are_no_equal_text(invented: Catalog) -> None:
+    """The alignment of periodic words shows no passage; the digest still says that the words differ."""
+    known, shorter = " ".join(["tra", "la"] * 30), " ".join(["tra", "la"] * 29)
+    found = Matcher(invented)
+    found.__dict__["fingerprints"] = Shelf([("duty-1", known)])
+    assert identified(found, shorter).method in ("text_changed", "none")
+
+
+def test_the_nearest_member_of_a_family_is_named_with_its_rival(matcher: Matcher) -> None:
+    found = identified(matcher, " ".join([*WORDS[:40], *(f"other{number}" for number in range(19)), "end"]))
+    assert (found.key, found.rival, found.method) == ("free-2", "duty-1", "text_changed")
+    assert found.score > found.rival_score > 0
+
+
+@pytest.mark.parametrize("text", ["", "...", "Nothing that anybody has ever licensed under these words at all.", "word0 word1 word2 word3 word4"])
+def test_what_is_far_from_everything_is_no_known_text(matcher: Matcher, text: str) -> None:
+    found = identified(matcher, text)
+    assert (found.key, found.method, found.changes) == (None, "none", ())
+
+
+def test_a_text_that_only_scancode_knows_is_named_and_not_concluded(matcher: Matcher) -> None:
+    found = identified(matcher, "A text of nobody that only ScanCode holds, at some length.")
+    assert (found.key, found.method, found.rival) == (None, "none", "scancode:a-stranger")
+
+
+def test_a_text_inside_a_document(matcher: Matcher) -> None:
+    whole = f"About this model\n\nIt is small.\n\n{KNOWN}\n\nContact us at any time, day or night."
+    found = identified(matcher, whole, inside=True)
+    assert (found.key, found.method, found.span, found.changes) == ("duty-1", "text_equivalent", (5, 5), ())
+    changed = identified(matcher, whole.replace("word30", "word30 never"), inside=True)
+    assert (changed.method, [(change.op, change.words) for change in changed.changes]) == ("text_changed", [("added", 1)])
+    cut = identified(matcher, whole.replace(" ".join(WORDS[20:40]), ""), inside=True)
+    assert cut.key is None or cut.method == "text_changed"
+
+
+def test_a_document_longer_than_is_read_is_never_called_equal(matcher: Matcher) -> None:
+    read = shingles(KNOWN)
+    cut = type(read)(read.words, read.hashes, read.lines, truncated=True)
+    assert matcher.identify("0" * 64, lambda: cut).method == "text_changed"
