@@ -22,9 +22,10 @@ from auditor.crawler.parse import Received, file_document, info_document
 from auditor.domain.errors import BundleError, UsageError
 from auditor.domain.evidence import CardFacts, Document, DocumentKind, Facts, ModelEvidence, ModelInfo, ModelRef, TextFacts, Unavailable
 from auditor.domain.text_safety import one_line
+from auditor.reading.bounded_json import TooManyParts, load
 from auditor.reading.withheld import with_shingles
 
-_MAX_MANIFEST = 256 * 1024 * 1024
+_MAX_MANIFEST = 64 * 1024 * 1024
 _AGAIN = "save the evidence again with `auditor snapshot`"
 _FACTS: Mapping[DocumentKind, type[Facts]] = {
     "model_info": ModelInfo, "card": CardFacts, "license_file": TextFacts, "notice_file": TextFacts, "use_policy": TextFacts,
@@ -86,9 +87,12 @@ def _by_every_name(subjects: tuple[Subject, ...]) -> dict[ModelRef, Subject]:
 def _read_manifest(directory: Path) -> Manifest:
     file = directory / MANIFEST
     try:
-        if file.stat().st_size > _MAX_MANIFEST:
+        state = file.stat()
+        if not stat.S_ISREG(state.st_mode):
+            raise BundleError(f"{file} is no plain file", _AGAIN)
+        if state.st_size > _MAX_MANIFEST:
             raise BundleError(f"{file} is larger than any bundle's", _AGAIN)
-        raw = json.loads(file.read_bytes())
+        raw = load(file.read_bytes())
         claimed = raw.pop("manifest_sha256")
         if digest(raw) != claimed:
             raise BundleError(f"{file} was changed after it was written: its digest does not match", _AGAIN)
@@ -99,6 +103,8 @@ def _read_manifest(directory: Path) -> Manifest:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise BundleError(one_line(f"{file}: {where}: {first['msg']}"), _AGAIN) from None
+    except TooManyParts as error:
+        raise BundleError(f"{file} has {error}", _AGAIN) from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise BundleError(f"{file} is damaged or no bundle", _AGAIN) from None
 

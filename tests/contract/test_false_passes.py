@@ -9,24 +9,26 @@ from fakes import Repo, model, result, rules_of, run, text
 
 from auditor.catalog.catalog import Catalog
 from auditor.domain.report import ModelRecord
-from auditor.reading.model_info import MAX_FILES, MAX_TAGS
+from auditor.reading import model_info
 
 FREE = {"license": "free-1"}
-CROWD = [{"rfilename": f"{number:06}.bin"} for number in range(MAX_FILES)]
 CARD = {"rfilename": "README.md"}
 
 
 @pytest.mark.parametrize(
     ("siblings", "why"),
     [
-        ([*CROWD, {"rfilename": "LICENSE"}, CARD], f"{MAX_FILES + 2} files; only the first {MAX_FILES} were read"),
+        ([{"rfilename": "0.bin"}, {"rfilename": "1.bin"}, CARD, {"rfilename": "LICENSE"}], "4 files; only the first 3 were read"),
         ([CARD, {"rfilename": None}], "1 of the listed files have no name"),
         ([CARD, "LICENSE", {"name": "LICENSE"}], "2 of the listed files have no name"),
         (None, "the Hub gave none"),
         ("LICENSE", "the Hub gave none"),
     ],
 )
-def test_a_list_of_files_that_is_cut_or_damaged_rules_no_license_file_out(invented: Catalog, siblings: object, why: str) -> None:
+def test_a_list_of_files_that_is_cut_or_damaged_rules_no_license_file_out(
+    invented: Catalog, siblings: object, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(model_info, "MAX_FILES", 3)
     record = model(Repo(FREE, answer={"siblings": siblings}), invented)
     assert (record.verdict, rules_of(record) - {"LIC019"}) == ("incomplete", {"LIC003"})
     assert why in next(f.message for f in record.findings if f.rule == "LIC003")
@@ -43,7 +45,10 @@ def test_beside_an_identified_file_a_cut_list_may_hide_another_one(invented: Cat
     [
         ({"tags": "license:closed-1"}, "tags is no list"),
         ({"tags": {"license": "closed-1"}}, "tags is no list"),
-        ({"tags": [f"t{number}" for number in range(MAX_TAGS)] + ["license:free-1", "base_model:org/closed"]}, f"only the first {MAX_TAGS} were read"),
+        (
+            {"tags": [f"t{number}" for number in range(model_info.MAX_TAGS)] + ["license:free-1", "base_model:org/closed"]},
+            f"only the first {model_info.MAX_TAGS} were read",
+        ),
         ({"cardData": "license: closed-1", "tags": ["license:free-1"]}, "cardData is no mapping"),
         ({"cardData": ["license: closed-1"], "tags": ["license:free-1"]}, "cardData is no mapping"),
     ],
@@ -81,7 +86,12 @@ def test_other_does(invented: Catalog) -> None:
 
 @pytest.mark.parametrize(
     ("paragraph", "encoding"),
-    [("Коммерческое использование запрещено.", "cp1251"), ("禁止任何商业用途。", "gb18030"), ("商用利用は禁止します。", "shift-jis"), ("상업적 이용 금지", "euc-kr")],
+    [
+        ("Коммерческое использование запрещено.", "cp1251"),
+        ("禁止任何商业用途。", "gb18030"),
+        ("商用利用は禁止します。", "shift-jis"),
+        ("상업적 이용 금지", "euc-kr"),
+    ],
 )
 def test_a_paragraph_in_another_encoding_is_no_blank(invented: Catalog, paragraph: str, encoding: str) -> None:
     content = text("free-1").encode() + b"\n" + paragraph.encode(encoding) + b"\n"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -80,9 +80,9 @@ def _everywhere(attack: str) -> Change:
         "securityRepoStatus": {"scansDone": True, "filesWithIssues": [{"path": attack, "level": attack}]},
     }
     prose = f"# {attack}\n{attack}\n\n## License\n{attack}\nThis model is for research use only {attack} | pipe |\n"
-    readme = f"---\n{json.dumps(card)}\n---\n{prose}"
+    readme = f"---\n{json.dumps(card)}\n---\n{prose}".encode(errors="replace")
     config = {**CONFIG, "model_type": attack, "architectures": [attack], "torch_dtype": attack, attack: attack}
-    return Change(info, {"README.md": readme.encode(), "LICENSE": (f"{attack}\n" * 50).encode(), "config.json": json.dumps(config).encode()})
+    return Change(info, {"README.md": readme, "LICENSE": (f"{attack}\n" * 50).encode(errors="replace"), "config.json": json.dumps(config).encode()})
 
 
 def _config(**changes: Any) -> Change:
@@ -93,8 +93,11 @@ def _announced(path: str) -> Change:
     return Change(replies={path: [Reply(body=b"x" * 1000, announced=2_147_483_648)]})
 
 
-def _bomb(path: str, size: int) -> Change:
-    return Change(replies={path: [Reply(body=gzip.compress(bytes(size), 9, mtime=0), headers={"Content-Encoding": "gzip"})]})
+def _bomb(path: str) -> Change:
+    """1 GB of zeros: a block of 16 MB that refers to nothing before it, 64 times over."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    first, block = (packer.compress(bytes(16 * MIB)) + packer.flush(zlib.Z_FULL_FLUSH) for _ in range(2))
+    return Change(replies={path: [Reply(body=first + block * 63, headers={"Content-Encoding": "gzip"})]})
 
 
 def _raw_info(body: bytes) -> Change:
@@ -126,7 +129,7 @@ CARDS = (
     Hostile("deep front matter", "front matter nested 10,000 deep", lambda: _front("---\nx: " + "[" * 10_000 + "]" * 10_000 + "\n---\n"), "review", False, "nested deeper than 32"),
     Hostile("front matter beyond its bound", "front matter of 3 MB", lambda: _front("---\nlicense: mit\nx:\n" + "- some words\n" * 250_000 + "---\n"), "review", False, "larger than 2 MiB"),
     Hostile("60,000 tags", "60,000 tags in front matter and answer", lambda: _front("---\nlicense: apache-2.0\ntags:\n" + "".join(f"- tag-{n}\n" for n in range(60_000)) + "---\n",
-            data={"license": "apache-2.0", "tags": [f"tag-{n}" for n in range(60_000)]}, tags=["license:apache-2.0", *(f"tag-{n}" for n in range(60_000))]), "approved", True),
+            data={"license": "apache-2.0", "tags": [f"tag-{n}" for n in range(60_000)]}, tags=["license:apache-2.0", *(f"tag-{n}" for n in range(60_000))]), "review", False, "only the first 5000 were read"),
     Hostile("large README", "README.md of 5 MB", lambda: Change(files={"README.md": CARD + b"lorem ipsum dolor sit amet\n" * 190_000}), "approved", True),
     Hostile("README beyond its bound", "README.md of 9 MB", lambda: Change(files={"README.md": CARD + b"x" * 9 * MIB}), "approved", True, "larger than the 8,388,608 bytes"),
     Hostile("one line", "README.md of one line of 5 MB", lambda: Change(files={"README.md": CARD + b"x" * 5 * MIB}), "approved", True),
@@ -142,7 +145,7 @@ TEXTS = (
     Hostile("NUL", "NUL in card, tags and name", lambda: _everywhere("a\x00b"), "review", False),
     Hostile("terminal escapes", "ANSI colors, an OSC 8 link, a C1 code and a bell in every text", lambda: _everywhere(ESCAPES), "review", False, "U+001B"),
     Hostile("bidi", "right-to-left overrides and invisible characters in every text", lambda: _everywhere(BIDI), "review", False, "U+202E"),
-    Hostile("surrogates", "half characters in every text of the answer", lambda: Change({**_everywhere("half \ud800 character").info}), "review", False),
+    Hostile("surrogates", "half characters in every text of the answer", lambda: Change(_everywhere("half \ud800 character").info), "incomplete", False),
     Hostile("commands", "`::error` and other workflow commands in every text, line breaks before them", lambda: _everywhere(f"x\n{COMMAND}\r\n##[error]pwned\n##vso[task.complete]pwned"), "review", False, "pwned"),
     Hostile("markup", "scripts, images, styles and links in every text", lambda: _everywhere(SCRIPT), "review", False, "alert(1)"),
     Hostile("templates", "Jinja, percent and shell syntax in every text", lambda: _everywhere("{{ 7*7 }}{% raw %} $(id) `id` %s %(x)s {0} \\"), "review", False),
@@ -155,15 +158,15 @@ TEXTS = (
 
 ANSWERS = (
     Hostile("10,000 files", "10,000 files listed", lambda: _beside(siblings=[{"rfilename": f"f{n}.txt", "size": n} for n in range(10_000)] + listed({"LICENSE": APACHE})), "approved", True),
-    Hostile("200,000 files", "200,000 files listed", lambda: _beside(siblings=[*listed({"LICENSE": APACHE}), *({"rfilename": f"f{n}.safetensors", "size": n, "lfs": {"size": n}} for n in range(200_000))]), "approved", True, "only the first 100000 were read"),
-    Hostile("4,000,000 files", "an answer of 64 MB with millions of tiny parts", lambda: _raw_info(b'{"id":"org/name","sha":"' + SHA.encode() + b'","siblings":[' + b"{}," * 20_000_000 + b"{}]}"), "incomplete", True, "more than"),
+    Hostile("110,000 files", "110,000 files listed", lambda: _beside(siblings=[*listed({"LICENSE": APACHE}), *({"rfilename": f"f{n}.safetensors", "size": n, "lfs": {"size": n}} for n in range(110_000))]), "incomplete", True, "only the first 100000 were read"),
+    Hostile("20,000,000 files", "an answer of 64 MB with millions of tiny parts", lambda: _raw_info(b'{"id":"org/name","sha":"' + SHA.encode() + b'","siblings":[' + b"{}," * 20_000_000 + b"{}]}"), "incomplete", True, "the answer has more than 2,500,000 parts"),
     Hostile("a string of 60 MB", "an answer with a string of 60 MB", lambda: Change({"futureField": "x" * 60_000_000}), "approved", True),
     Hostile("odd names", "license files named ../LICENSE, /etc/LICENSE, C:/LICENSE, NUL, with control characters", lambda: _beside(siblings=[{"rfilename": name} for name in ODD_NAMES]), "incomplete", True, "no plain relative path"),
     Hostile("1,000 license files", "1,000 files named like licenses", lambda: Change({"siblings": [{"rfilename": f"LICENSE-{n}"} for n in range(1_000)]}, {}, {}), "incomplete", True, "only the first 40 were fetched"),
     Hostile("a file of 2 GB", "LICENSE announced with 2 GB", lambda: _announced("LICENSE"), "incomplete", False, "larger than the 1,048,576 bytes"),
     Hostile("an answer of 2 GB", "the metadata announced with 2 GB", lambda: _announced(""), "incomplete", True, "larger than the 67,108,864 bytes"),
-    Hostile("gzip bomb", "LICENSE of 1 MB that unpacks to 1 GB", lambda: _bomb("LICENSE", 2**30), "incomplete", False, "larger than the 1,048,576 bytes"),
-    Hostile("gzip bomb of an answer", "metadata of 1 MB that unpacks to 1 GB", lambda: _bomb("", 2**30), "incomplete", True, "larger than the 67,108,864 bytes"),
+    Hostile("gzip bomb", "LICENSE of 1 MB that unpacks to 1 GB", lambda: _bomb("LICENSE"), "incomplete", False, "larger than the 1,048,576 bytes"),
+    Hostile("gzip bomb of an answer", "metadata of 1 MB that unpacks to 1 GB", lambda: _bomb(""), "incomplete", True, "larger than the 67,108,864 bytes"),
     Hostile("deep configuration", "config.json nested 100,000 deep", lambda: Change(files={"config.json": b"[" * 100_000}), "approved", True, "config.json is not valid JSON"),
     Hostile("deep configuration, closed", "config.json nested 100,000 deep and closed again", lambda: Change(files={"config.json": b'{"a":' * 100_000 + b"1" + b"}" * 100_000}), "approved", True),
     Hostile("deep answer", "metadata nested 1,000,000 deep", lambda: _raw_info(b'{"id":' + b"[" * 1_000_000), "incomplete", True, "the answer is not JSON"),

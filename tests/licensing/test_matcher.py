@@ -36,7 +36,7 @@ def aligned(document: list[str], known: list[str] = WORDS) -> Alignment:
         ([*WORDS, "at", "last"], (Run(60, 61),), ()),
         (WORDS[:30], (), (Run(30, 59),)),
         (WORDS[30:], (), (Run(0, 29),)),
-        ([*WORDS[30:], *WORDS[:30]], (Run(30, 59),), (Run(0, 29),)),
+        ([*WORDS[30:], *WORDS[:30]], (Run(0, 29),), (Run(30, 59),)),  # of two passages in another order one is new
         ([f"x{number}" for number in range(9)], (Run(0, 8),), (Run(0, 59),)),
         (["short"], (Run(0, 0),), (Run(0, 59),)),
     ],
@@ -91,7 +91,9 @@ class Shelf:
 @pytest.fixture
 def matcher(invented: Catalog) -> Matcher:
     found = Matcher(invented)
-    found.__dict__["fingerprints"] = Shelf([("duty-1", KNOWN), ("free-2", RIVAL)], [("a-stranger", "A text of nobody that only ScanCode holds, at some length.")])
+    found.__dict__["fingerprints"] = Shelf(
+        [("duty-1", KNOWN), ("free-2", RIVAL)], [("a-stranger", "A text of nobody that only ScanCode holds, at some length.")]
+    )
     return found
 
 
