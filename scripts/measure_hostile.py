@@ -8,8 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tables lie with the tests
 
 from tests.crawler.fake_hub import FakeHub
 from tests.faults.stand import MODEL, Change, arrange
@@ -17,6 +16,7 @@ from tests.hostile.bench import Bench, Outcome
 from tests.hostile.bundles import BUNDLES, sound
 from tests.hostile.cases import ANSWERS, CARDS, TEXTS
 
+ROOT = Path(__file__).resolve().parent.parent
 GROUPS = {"Model cards": CARDS, "Texts": TEXTS, "Answers and files": ANSWERS}
 HEAD = """# Hostile input
 

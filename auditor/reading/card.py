@@ -78,9 +78,17 @@ class _Reader:
         found = []
         for item in items[:_MAX_ITEMS]:
             if isinstance(item, str) and item.strip():
-                found.append(item.strip()[:_MAX_LENGTH])
+                found.append(self._cut(key, item))
             elif isinstance(item, list) and all(isinstance(part, str) for part in item):
-                found.extend(part.strip()[:_MAX_LENGTH] for part in item[:_MAX_ITEMS])  # nested lists of base models are real
+                if len(item) > _MAX_ITEMS:
+                    self.problems.append(f"{key} holds a list of {len(item)} values; only the first {_MAX_ITEMS} were read")
+                found.extend(self._cut(key, part) for part in item[:_MAX_ITEMS])  # nested lists of base models are real
             else:
                 self.problems.append(f"{key} holds a value that is no text: {type(item).__name__}")
         return tuple(dict.fromkeys(found))
+
+    def _cut(self, key: str, value: str) -> str:
+        value = value.strip()
+        if len(value) > _MAX_LENGTH:
+            self.problems.append(f"{key} holds a value of {len(value)} characters; only the first {_MAX_LENGTH} were read")
+        return value[:_MAX_LENGTH]

@@ -164,3 +164,17 @@ def test_a_duty_that_flows_down_rests_on_what_the_base_model_says(invented: Cata
     assert len(duties) == 2
     for duty in duties:
         assert any("org/base" in urls[number] for number in duty.evidence)
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        {"license": "other", "license_name": "Untagged License" + " " * 500 + "for research only"},
+        {"license": "free-1" + " " * 500 + "and closed-1"},
+        {**FREE, "base_model": [["org/base"] * 201]},
+    ],
+)
+def test_what_is_cut_off_a_statement_is_not_as_if_it_were_not_there(invented: Catalog, card: dict[str, Any]) -> None:
+    record = model(Repo(card), invented, {"org/base": Repo(FREE)})
+    assert record.verdict == "review"
+    assert "LIC016" in rules_of(record)

@@ -14,7 +14,7 @@ from auditor.domain.license import USES
 from auditor.domain.report import Report
 from auditor.domain.verdict import OF_OUTCOME, OF_PERMISSION, VERDICTS, worst
 
-EXAMPLES = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 TAGS = st.sampled_from(["free-1", "duty-1", "nc-1", "limit-1", "closed-1", "silent-1", "hearsay-1", "mixed", "barred", "other", "unknown", "Zephyrine", "mit"])
 CARDS = st.fixed_dictionaries(
     {},

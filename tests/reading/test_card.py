@@ -90,7 +90,10 @@ def test_json_of_the_hub() -> None:
 def test_long_lists_and_values_are_cut_and_say_so() -> None:
     found = card_data({"base_model": [f"a/{n}" for n in range(201)], "license_name": "x" * 600})
     assert (len(found.base_model), len(found.license_name or "")) == (200, 500)
-    assert found.problems == ("base_model holds 201 values; only the first 200 were read",)
+    assert found.problems == (
+        "license_name holds a value of 600 characters; only the first 500 were read",
+        "base_model holds 201 values; only the first 200 were read",
+    )
 
 
 BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
