@@ -13,14 +13,20 @@ from auditor.domain.profile import Agreement
 _NO_SLUG = re.compile(r"[^a-z0-9]+")
 
 
-def covering(key: str, use: Use, agreements: Sequence[Agreement]) -> Agreement | None:
-    """The agreement that stands in for this license in this use."""
-    return next((a for a in agreements if key in a.licenses and use in a.uses), None)
+def covering(license: License, use: Use, agreements: Sequence[Agreement], publisher: str) -> Agreement | None:
+    """The agreement that stands in for this license in this use: with the license's own steward, or with the publisher of the model."""
+    return next((a for a in agreements if license.key in a.licenses and use in a.uses and _same(a.licensor, license.steward, publisher)), None)
 
 
-def covered(license: License, result: UseResult, agreements: Sequence[Agreement]) -> UseResult:
+def _same(licensor: str, *others: str) -> bool:
+    """Whether the licensor is one of these; a Creative Commons license, say, is granted by whoever publishes the model."""
+    name = _NO_SLUG.sub("", licensor.lower())
+    return bool(name) and name in {_NO_SLUG.sub("", other.lower()) for other in others}
+
+
+def covered(license: License, result: UseResult, agreements: Sequence[Agreement], publisher: str) -> UseResult:
     """`result` of the license itself, conditional where it is not permitted and an agreement covers the use. It never makes anything better than that."""
-    agreement = covering(license.key, result.use, agreements) if result.result in ("prohibited", "unknown") else None
+    agreement = covering(license, result.use, agreements, publisher) if result.result in ("prohibited", "unknown") else None
     if agreement is None:
         return result
     because = f"permitted by your agreement with {agreement}; the public license alone: {result.because}"

@@ -27,6 +27,8 @@ class Situation:
     use: Use = "hosted"
     agreements: tuple[Agreement, ...] = ()
     """Licenses that the deployer holds and that have not expired."""
+    publisher: str = ""
+    """Account that publishes the model whose license is judged."""
     answers: Mapping[int, Truth] = field(default_factory=dict)
     """Supposed answers of leaves, by id(); for working out what a declaration would change."""
 

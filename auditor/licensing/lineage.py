@@ -43,7 +43,7 @@ def inheritance(child_id: str, child: LicenseFacts, own: Sequence[UseResult], pa
     by_use: dict[Use, list[tuple[str, UseResult]]] = {}
     obliging: list[tuple[str, str]] = []
     for parent in parents:
-        theirs = replace(situation, multimodal=parent.multimodal)
+        theirs = replace(situation, multimodal=parent.multimodal, publisher=_publisher(parent.evidence.id if parent.evidence else parent.ref.name))
         edge = _edge(child_id, child, parent, catalog, own, theirs)
         edges.append(edge)
         if edge.state == "known" and parent.facts is not None and _same_terms(child, parent, situation):

@@ -40,7 +40,7 @@ def _of_license(license: License, uses: Sequence[Use], situation: Situation, par
             found.append(_obligation(license, term, due, parent))
     by_agreement: dict[Agreement, list[Use]] = {}
     for use in uses:
-        agreement = covering(license.key, use, situation.agreements)
+        agreement = covering(license, use, situation.agreements, situation.publisher)
         if agreement and use_result(license, use, replace(situation, agreements=())).result in ("prohibited", "unknown"):
             by_agreement.setdefault(agreement, []).append(use)
     return found + [replace(agreement_duty(license, agreement, tuple(covered)), origin=parent) for agreement, covered in by_agreement.items()]

@@ -24,7 +24,7 @@ def applies(term: Term, situation: Situation) -> Truth:
 
 def use_result(license: License, use: Use, situation: Situation) -> UseResult:
     """What the license allows for one use, or an agreement in its place, with the facts that would change it."""
-    return covered(license, _public_result(license, use, situation), situation.agreements)
+    return covered(license, _public_result(license, use, situation), situation.agreements, situation.publisher)
 
 
 def _public_result(license: License, use: Use, situation: Situation) -> UseResult:

@@ -102,6 +102,11 @@ def test_an_agreement_about_another_license_helps_nothing(tmp_path):
     assert run([*FUYU, "--as-of", "2026-12-01"]) == 1
 
 
+def test_an_agreement_with_somebody_else_helps_nothing(tmp_path):
+    (tmp_path / "auditor.toml").write_text(AGREEMENT.replace('"Adept"', '"Cohere"'))
+    assert run([*FUYU, "--as-of", "2026-12-01"]) == 1
+
+
 def test_old_knowledge_is_a_note(capsys):
     assert run([*FUYU, "--as-of", "2027-11-24", "-f", "json"]) == 1
     [model] = json.loads(capsys.readouterr().out)["models"]

@@ -45,6 +45,7 @@ class Seen:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
+    request_queue_size = 64  # a connection beyond it waits a second
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no news."""

@@ -133,7 +133,7 @@ CARDS = (
     Hostile("large README", "README.md of 5 MB", lambda: Change(files={"README.md": CARD + b"lorem ipsum dolor sit amet\n" * 190_000}), "approved", True),
     Hostile("README beyond its bound", "README.md of 9 MB", lambda: Change(files={"README.md": CARD + b"x" * 9 * MIB}), "approved", True, "larger than the 8,388,608 bytes"),
     Hostile("one line", "README.md of one line of 5 MB", lambda: Change(files={"README.md": CARD + b"x" * 5 * MIB}), "approved", True),
-    Hostile("markup that backtracks", "5 MB of brackets, stars, hashes, comment openings and spaces", lambda: Change(files={"README.md": CARD + b"".join(c * (MIB // len(c)) for c in (b"[(", b"*_", b"#", b"<!--", b" \t"))}), "approved", True),
+    Hostile("markup that backtracks", "2 MB of brackets, stars, hashes, comment openings and spaces", lambda: Change(files={"README.md": CARD + b"".join(c * (400_000 // len(c)) for c in (b"[(", b"*_", b"#", b"<!--", b" \t"))}), "approved", True),
     Hostile("a base model of 10,000", "10,000 base models", lambda: Change({"cardData": {"license": "apache-2.0", "base_model": [f"evil/m{n}" for n in range(10_000)]}, "tags": ["license:apache-2.0"]}), "incomplete", True, "only the first 200 were read"),
     Hostile("10,000 licenses", "10,000 licenses in a list", lambda: Change({"cardData": {"license": [f"l{n}" for n in range(10_000)]}, "tags": [f"license:l{n}" for n in range(10_000)]}, {"LICENSE": GONE}), "review", False),
     Hostile("long strings", "tags, license, license_name and base_model of 1 MB each", lambda: Change({"cardData": {"license": "x" * MIB, "license_name": "y" * MIB, "base_model": "z" * MIB}, "tags": ["t" * MIB, "license:" + "x" * MIB]}, {"LICENSE": GONE, "README.md": b"x"}), "review", False),
@@ -152,7 +152,7 @@ TEXTS = (
     Hostile("license text with a clause", "Apache-2.0 with one sentence more", lambda: Change(files={"LICENSE": APACHE + b"\nThe Work may be used for research purposes only.\n"}), "review", False),
     Hostile("license text with escapes", "Apache-2.0 with a terminal escape in it", lambda: Change(files={"LICENSE": APACHE.replace(b"perpetual", b"\x1b[8mnot \x1b[0mperpetual", 1)}), "review", False),
     Hostile("license of noise", "LICENSE of 1 MB of distinct words", lambda: Change(files={"LICENSE": " ".join(f"w{n}" for n in range(150_000)).encode()[:MIB]}), "review", False),
-    Hostile("forty licenses of noise", "60 license files of 900 KB each, 40 of which are read", lambda: Change(files={f"LICENSE-{n:02}": (f"{n} " + "the license shall not be used for any purpose and the like " * 15_000).encode() for n in range(60)}), "incomplete", False),
+    Hostile("sixty licenses of noise", "60 license files of 900 KB each, of which 4 MiB are read", lambda: Change(files={f"LICENSE-{n:02}": (f"{n} " + "the license shall not be used for any purpose and the like " * 15_000).encode() for n in range(60)}), "incomplete", False, "license-like files of more than 4,194,304 bytes are listed"),
     Hostile("repeated license", "LICENSE: Apache-2.0 ninety times over", lambda: Change(files={"LICENSE": APACHE * 90}), "review", False),
 )  # fmt: skip
 

@@ -33,16 +33,19 @@ def _load() -> None:
     """Runs a check of saved evidence, so that modules, knowledge, templates and certificates are there."""
     import ssl
 
+    import typer
+
     from auditor import resources
     from auditor.catalog import catalog
-    from auditor.cli.main import run
+    from auditor.cli.main import app, run
 
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     import auditor.crawler.hub  # noqa: F401
 
-    known, certificates = catalog.Catalog(resources.rules()), ssl.create_default_context()
+    known, certificates, command = catalog.Catalog(resources.rules()), ssl.create_default_context(), typer.main.get_command(app)
     catalog.Catalog = lambda *_: known  # type: ignore[assignment, misc]
     ssl.create_default_context = lambda *_, **__: certificates  # type: ignore[assignment]
+    typer.main.get_command = lambda _: command
     kept, quiet = os.dup(1), os.open(os.devnull, os.O_WRONLY)
     os.dup2(quiet, 1)
     with tempfile.TemporaryDirectory() as folder:

@@ -35,16 +35,25 @@ def checked(catalog: Catalog, repos: dict[str, Any], day: str = "2026-11-24", ag
 @pytest.mark.parametrize("before", RESULTS)
 def test_it_makes_conditional_what_was_not_permitted_and_leaves_the_rest(invented: Catalog, before: Any) -> None:
     license = invented.license("closed-1")
-    now = covered(license, UseResult("hosted", before, "because", ("closed-1",), ("1",)), (HELD,))
+    now = covered(license, UseResult("hosted", before, "because", ("closed-1",), ("1",)), (HELD,), "org")
     assert now.result == ("conditional" if before in ("prohibited", "unknown") else before)
     assert ("your agreement with Nobody until 2027-06-30 (document abababababab)" in now.because) is (before in ("prohibited", "unknown"))
 
 
 @pytest.mark.parametrize("use", USES)
-def test_it_covers_its_licenses_in_its_uses_alone(use: Use) -> None:
-    assert (covering("closed-1", use, (HELD,)) is not None) is (use in HELD.uses)
-    assert covering("nc-1", use, (HELD,)) is None
-    assert covering("closed-1", use, ()) is None
+def test_it_covers_its_licenses_in_its_uses_alone(invented: Catalog, use: Use) -> None:
+    closed, other = invented.license("closed-1"), invented.license("nc-1")
+    assert (covering(closed, use, (HELD,), "org") is not None) is (use in HELD.uses)
+    assert covering(other, use, (HELD,), "org") is None
+    assert covering(closed, use, (), "org") is None
+
+
+@pytest.mark.parametrize(
+    ("licensor", "publisher", "holds"), [("Nobody", "org", True), ("no-body", "org", True), ("Org", "org", True), ("Else", "org", False), ("", "", False)]
+)
+def test_it_is_with_the_steward_or_with_the_publisher(invented: Catalog, licensor: str, publisher: str, holds: bool) -> None:
+    found = covering(invented.license("closed-1"), "hosted", (replace(HELD, licensor=licensor),), publisher)
+    assert (found is not None) is holds
 
 
 @pytest.mark.parametrize(("key", "hosted"), [("closed-1", "conditional"), ("silent-1", "conditional"), ("limit-1", "conditional"), ("free-1", "permitted")])
