@@ -89,7 +89,12 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
     """Facts, findings and verdicts of one model."""
     catalog, profile, facts = knowledge.catalog, request.profile, model.facts
     situation = Situation(
-        profile.facts, catalog.vocabulary, multimodal(model.evidence, catalog.vocabulary), knowledge.single_release, agreements=_held(request)
+        profile.facts,
+        catalog.vocabulary,
+        multimodal(model.evidence, catalog.vocabulary),
+        knowledge.single_release,
+        agreements=_held(request),
+        publisher=model.evidence.id.partition("/")[0],
     )
     own = own_results(facts, catalog, situation)
     family = [
