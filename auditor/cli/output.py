@@ -65,6 +65,10 @@ def write_file(path: str, text: str) -> None:
     """Writes the file whole or not at all. UsageError when it cannot be written."""
     target = Path(path)
     try:
+        if target.exists() and not target.is_file():
+            with target.open("w", encoding="utf-8", errors="surrogateescape", newline="\n") as device:  # a device or a pipe is written into, never replaced
+                device.write(text)
+            return
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
         try:
             with os.fdopen(descriptor, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:

@@ -124,3 +124,9 @@ def test_withheld_evidence_holds_no_prose(capsys):
 def test_the_synthetic_model_is_quoted(capsys):
     quotes = [e["quote"] for e in report(capsys, "check", "--evidence", str(EXAMPLES / "synthetic"))["evidence"] if e["kind"] == "license_file"]
     assert quotes == ["Example Model License, version 1\n\n1. You may run the model inside your organization."]
+
+
+def test_a_device_is_written_into_and_never_replaced(tmp_path, capsys):
+    device = Path("/dev/null")
+    assert run([*DEMO, *COMPANY, "-o", f"json:{device}"]) == 1
+    assert device.is_char_device()
