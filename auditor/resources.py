@@ -24,6 +24,11 @@ def templates() -> Path:
     return _root() / "reports" / "templates"
 
 
+def config_schema() -> Path:
+    """JSON Schema of auditor.toml."""
+    return _root() / "reports" / "schema" / "auditor-toml.json"
+
+
 def demo_evidence() -> Path:
     """The bundle of real models that the demonstration audits; only in the repository."""
     return _root() / "reports" / "examples" / "evidence"

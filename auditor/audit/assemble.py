@@ -14,9 +14,11 @@ from auditor.audit.not_checked import not_checked
 from auditor.catalog.catalog import Catalog
 from auditor.crawler.interface import Mode
 from auditor.domain.evidence import Evidence, Unavailable
+from auditor.domain.profile import Agreement
 from auditor.domain.report import (
     SCHEMA_VERSION,
     Access,
+    AgreementRecord,
     Area,
     Concluded,
     Conflict,
@@ -89,7 +91,12 @@ def assemble(assessments: Sequence[Assessment], request: Request, catalog: Catal
         report_id="",
         tool=Tool(name="model-auditor", version=__version__, knowledge_sha256=catalog.sha256, knowledge_date=catalog.store.date),
         policy=PolicyRecord(name=request.policy.key, sha256=hashlib.sha256(request.policy.model_dump_json().encode()).hexdigest(), ref=request.policy_ref),
-        profile=ProfileRecord(use=request.profile.uses, use_source=request.profile.use_source, facts=dict(request.profile.declared)),
+        profile=ProfileRecord(
+            use=request.profile.uses,
+            use_source=request.profile.use_source,
+            facts=dict(request.profile.declared),
+            agreements=tuple(agreement_record(agreement) for agreement in request.profile.agreements),
+        ),
         run=Run(mode=mode, complete=not errors, evaluated_at=request.evaluated_at, errors=errors),
         summary=Summary(
             verdict=verdict, exit_code=exit_code(verdict, request.fail_on), counts={word: sum(m.verdict == word for m in models) for word in VERDICTS}
@@ -98,6 +105,19 @@ def assemble(assessments: Sequence[Assessment], request: Request, catalog: Catal
         evidence=register.records(),
     )
     return report.model_copy(update={"report_id": report_id(report)})
+
+
+def agreement_record(agreement: Agreement) -> AgreementRecord:
+    """The agreement as it was declared."""
+    return AgreementRecord(
+        licensor=agreement.licensor,
+        name=agreement.name,
+        reference=agreement.reference,
+        licenses=tuple(sorted(agreement.licenses)),
+        uses=agreement.uses,
+        expires=str(agreement.expires) if agreement.expires else None,
+        document_sha256=agreement.document_sha256 or None,
+    )
 
 
 def report_id(report: Report) -> str:

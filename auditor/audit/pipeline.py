@@ -91,7 +91,7 @@ def _settled(parent: ModelEvidence, catalog: Catalog) -> bool:
 def audit(source: Source, request: Request, catalog: Catalog, progress: Progress | None = None) -> Report:
     """The whole job. Raises UsageError for a mistake of the caller; whatever the evidence holds or lacks is in the report."""
     rules = load_rules(catalog)
-    check_policy(request.policy, rules)
+    check_policy(request.policy, rules, request.policy_ref)
     if not request.profile.uses:
         raise UsageError("no use is declared", "declare one, for example: --use hosted")
     models, parents = collect(source, request.models, catalog, progress)

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from auditor.audit.governing import governing, own_readings, reviewed, without_effect
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import Evidence, ModelEvidence, Unavailable
-from auditor.domain.license import Reading
 from auditor.domain.license_facts import FlipFact, LicenseFacts, UseResult
 from auditor.domain.memory import Count, Memory
 from auditor.domain.truth import Truth
@@ -28,7 +28,7 @@ def scopes(
     """Every scope of rules/checks, filled."""
     known = not isinstance(evidence.info, Unavailable)
     return {
-        "model": [_model(evidence, facts, memory, request, catalog)],
+        "model": [_model(evidence, facts, inherited, memory, request, catalog)],
         "text": [TextScope(evidence=t.evidence, path=t.path, kind=t.kind, identified=t.key is not None, words=t.words) for t in facts.texts],
         "conflict": [ConflictScope(evidence=c.evidence, kind=c.kind, values=" against ".join(c.values)) for c in facts.conflicts],
         "permission": [_permission(result, facts, request) for result in own] if known and _speaks(facts) else [],
@@ -58,8 +58,12 @@ def _speaks(facts: LicenseFacts) -> bool:
     return facts.trusted or bool(facts.candidates)
 
 
-def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request: Request, catalog: Catalog) -> ModelScope:
+def _model(evidence: ModelEvidence, facts: LicenseFacts, inherited: Inheritance, memory: Memory, request: Request, catalog: Catalog) -> ModelScope:
     info = evidence.info
+    day = date.fromisoformat(request.evaluated_at[:10])
+    licenses = governing(evidence.id, facts, inherited, catalog)
+    expired, foreign = without_effect(request.profile.agreements, licenses, day)
+    reviewed_named, knowledge_days = reviewed(licenses, catalog.store.date, day)
     answer = None if isinstance(info, Unavailable) else info.facts
     available = answer is not None
     tags = [w for w in facts.witnesses if w.kind in ("card_tag", "card_name")]
@@ -86,11 +90,13 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, memory: Memory, request
         eu_disallowed=bool(answer and answer.card and answer.card.gate_eu_disallowed),
         deployer_in_eu=_in_eu(request, catalog.vocabulary),
         require_text=request.policy.require_text,
-        own_reading=_signed(facts, catalog),
-        expired_agreements=len(expired := _expired(facts, request)),
+        own_reading=own_readings(licenses),
+        expired_agreements=len(expired),
         expired_agreements_named="; ".join(expired),
-        knowledge_days=_age(catalog.store.date, request),
-        knowledge_date=catalog.store.date,
+        foreign_agreements=len(foreign),
+        foreign_agreements_named="; ".join(foreign),
+        knowledge_days=knowledge_days,
+        reviewed_named=reviewed_named,
         gpus_declared=bool(request.sizing.gpus),
         memory_class=memory.architecture_class,
         memory_known=memory.total_bytes_per_gpu != "unknown",
@@ -181,22 +187,3 @@ def _sized_by(evidence: ModelEvidence) -> tuple[Evidence, ...]:
 def gib(count: Count) -> str:
     """Bytes as GiB with two decimals."""
     return f"{count / 2**30:.2f} GiB" if isinstance(count, int) else "an unknown amount"
-
-
-def _expired(facts: LicenseFacts, request: Request) -> list[str]:
-    """Agreements about this license that no longer hold."""
-    day = date.fromisoformat(request.evaluated_at[:10])
-    return [str(a) for a in request.profile.agreements if not a.holds_on(day) and a.licenses & set(facts.candidates)]
-
-
-def _signed(facts: LicenseFacts, catalog: Catalog) -> str:
-    entry = catalog.license_entry(facts.conclusion.key) if facts.conclusion.key else None
-    return f"{entry.reading.signed_by} on {entry.reading.signed_on}" if isinstance(entry, Reading) else "no"
-
-
-def _age(reviewed: str, request: Request) -> int | None:
-    """Days since the last review; None when the knowledge names none."""
-    try:
-        return (date.fromisoformat(request.evaluated_at[:10]) - date.fromisoformat(reviewed)).days
-    except ValueError:
-        return None

@@ -32,8 +32,10 @@ class RuleFile:
 class Store:
     """Reads a rules/ folder. The compiled copy is used only where its digests match the YAML files byte for byte."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, compiled: bool = True) -> None:
+        """`compiled=False` for a folder of somebody else's: only its YAML, which the digest covers, counts."""
         self.root = root
+        self._use_compiled = compiled
 
     @cached_property
     def sources(self) -> dict[str, bytes]:
@@ -68,6 +70,8 @@ class Store:
     @cached_property
     def _compiled(self) -> Mapping[str, str]:
         """JSON of every entry whose digest is that of the YAML; absent or damaged ones are left out: the YAML files are the truth."""
+        if not self._use_compiled:
+            return {}
         try:
             lines = (self.root / COMPILED).read_text(encoding="utf-8").split("\n")
         except (OSError, ValueError):

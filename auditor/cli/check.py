@@ -109,7 +109,7 @@ def check(
 
         say("nothing to audit: no model was named", "run: auditor check ORG/NAME, or auditor check PATH")
         return 5
-    request = replace(_request(refs, settings, catalog, as_of), compared=compared(source, as_id, catalog))
+    request = replace(request_of(refs, settings, catalog, as_of), compared=compared(source, as_id, catalog))
     with Progress("checking", "model", enabled=not no_progress) as progress:
         report = audit(source, request, catalog, progress)
     for target in targets:
@@ -127,7 +127,7 @@ def _check_format(name: str) -> None:
         raise UsageError(f"unknown format {name!r}{did_you_mean(name, format_names())}", f"choose from: {', '.join(format_names())}")
 
 
-def _request(refs: tuple[ModelRef, ...], settings: Settings, catalog: Catalog, as_of: str | None) -> Request:
+def request_of(refs: tuple[ModelRef, ...], settings: Settings, catalog: Catalog, as_of: str | None) -> Request:
     from auditor.audit import Request
     from auditor.cli.as_of import evaluated_at
     from auditor.domain.memory import SizingOptions

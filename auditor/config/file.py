@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from auditor.config.find import parsed, section
+from auditor.config.find import PROJECT_FILE, parsed, section
+from auditor.config.lines import Key, key_lines, line_of
 from auditor.domain.description import FIELD_DOCSTRINGS
 from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.verdict import FailOn, Outcome
@@ -50,9 +52,13 @@ class PolicyTable(Section):
 
 
 class AgreementTable(Section):
-    licensor: str
-    """Who grants it, as the report names it."""
-    licenses: list[str]
+    licensor: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    """Who grants it: the steward of the license, or the publisher of the model."""
+    name: str | None = None
+    """What you call it."""
+    reference: str | None = None
+    """Your number for it, or where it is filed."""
+    licenses: Annotated[list[str], Field(min_length=1)]
     """Keys or aliases of the licenses that it stands in for."""
     uses: list[str] | str | None = None
     """Uses that it covers; all when left out."""
@@ -80,22 +86,53 @@ class ConfigFile(Section):
 
 
 def read_config(path: Path) -> ConfigFile:
-    """Raises UsageError with file, field and repair."""
+    """Raises UsageError with file, line, field and repair."""
     values = parsed(path)
-    if path.name == "pyproject.toml":
+    if path.name == PROJECT_FILE:
         values = section(values)
     try:
         return ConfigFile.model_validate(values)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = first["msg"]
-        if first["type"] == "extra_forbidden":
-            message = f"unknown key{did_you_mean(str(first['loc'][-1]), _keys_beside(first['loc']))}"
-        raise UsageError(f"{path.name}: {where or 'the file'}: {message}", f"mend {path}") from None
+        errors = error.errors(include_url=False)
+        first = next((one for one in errors if one["type"] == "extra_forbidden"), errors[0])  # a misspelt key is missing as well
+        key = _in_file(first["loc"], values)
+        line = line_of(lines_of(path), key)
+        where = f"{path.name}:{line}" if line else path.name
+        raise UsageError(f"{where}: {'.'.join(map(str, key)) or 'the file'}: {_message(first, key)}", f"mend {path}") from None
 
 
-def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
+def lines_of(path: Path) -> dict[Key, int]:
+    """Line of every key of the configuration in this file; empty where that cannot be told."""
+    try:
+        lines = key_lines(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    if path.name != PROJECT_FILE:
+        return lines
+    return {key[2:]: line for key, line in lines.items() if key[:2] == ("tool", "auditor")}
+
+
+def _message(error: Any, key: Key) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"unknown key{did_you_mean(str(key[-1]), _keys_beside(key))}"
+    if error["type"] == "literal_error" and isinstance(error["input"], str):
+        choices = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+        return f"{error['msg']}{did_you_mean(error['input'], choices)}"
+    return str(error["msg"])
+
+
+def _in_file(location: tuple[int | str, ...], values: Any) -> Key:
+    """The place as the file has it: pydantic puts the branch of a union into the path, and a missing key is in no table."""
+    key: Key = ()
+    for part in location:
+        if isinstance(values, dict) and (part in values or part == location[-1]):
+            key, values = (*key, part), values.get(part)
+        elif isinstance(values, list) and isinstance(part, int):
+            key, values = (*key, part), values[part]
+    return key
+
+
+def _keys_beside(location: Key) -> list[str]:
     model: Any = ConfigFile
     for part in location[:-1]:
         if isinstance(part, int):

@@ -1,7 +1,7 @@
 """The auditor.toml that `auditor init` writes: every key, explained; what is not needed is commented out."""
 
 TEMPLATE = """\
-# The JSON Schema for editors is reports/schema/auditor-toml.json of the auditor repository.
+# #:schema ./auditor.schema.json      for editors: run `auditor config --schema > auditor.schema.json`, then take the first "# " away
 # Who you are decides what a license lets you do. Order: flag, AUDITOR_* variable, this file, default.
 # `auditor config --show-sources` shows every value and where it came from; `auditor explain NAME` explains a fact.
 
@@ -11,6 +11,7 @@ use = ["hosted"]
 
 [profile.facts]
 # Leave out what you do not know: a missing fact that decides gives `review`, never a pass. "unknown" says the same.
+# These are asked for most; `auditor config` lists all.
 # monthly_active_users = 10_000_000                          # highest month up to now, affiliates included
 # monthly_active_users_at_release = "unknown"                # in the month before the license version's release
 # monthly_active_users_by_month = { "2024-06" = 4_000_000 }
@@ -36,11 +37,17 @@ use = ["hosted"]
 # require_text = false                                       # true: a license known from its tag alone goes to review
 # rules = { LIC013 = "review" }                              # stricter outcomes by rule id: block, incomplete, review, note
 
+[catalog]
+# Your own signed readings of license texts that the catalogue does not hold, one YAML file a text; folders beside this file.
+# extra = ["legal/licenses"]
+
 # A license that your company already holds; a prohibition that it covers becomes a condition, until it expires.
 # [[agreements]]
-# licensor = "Stability AI"
+# licensor = "Stability AI"                                  # the steward of the license, or the publisher of the model
+# name = "Enterprise license"                                # what you call it; may be left out
+# reference = "contract 2026-114"                            # your number for it, or where it is filed; may be left out
 # licenses = ["stabilityai-community"]                       # keys or aliases, see: auditor licenses
-# uses = ["hosted", "finetune"]
-# expires = 2027-06-30
-# document_sha256 = "0000000000000000000000000000000000000000000000000000000000000000"
+# uses = ["hosted", "finetune"]                              # all when left out
+# expires = 2027-06-30                                       # last day that it holds; without end when left out
+# document_sha256 = "0000000000000000000000000000000000000000000000000000000000000000"   # of the signed document; may be left out
 """

@@ -133,6 +133,8 @@ def _territories(name: str, items: list[str], vocabulary: Vocabulary, where: str
         upper = vocabulary.territory_names.get(item.upper(), item.upper())
         group = vocabulary.territories if upper == "WORLD" else vocabulary.territory_groups.get(upper, (upper,))
         if not set(group) <= set(vocabulary.territories):
-            raise UsageError(f"{where}: {name} holds {item!r}, which is no ISO 3166 alpha-2 code", "use codes such as US, DE, or EU, EEA, WORLD")
+            codes_near = vocabulary.territories if len(upper) <= 3 else ()  # of a longer word two letters say nothing
+            near = did_you_mean(upper, (*vocabulary.territory_groups, "WORLD", *vocabulary.territory_names, *codes_near))
+            raise UsageError(f"{where}: {name} holds {item!r}, which is no ISO 3166 alpha-2 code{near}", "use codes such as US, DE, or EU, EEA, WORLD")
         codes |= set(group)
     return frozenset(codes) or None

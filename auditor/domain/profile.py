@@ -25,6 +25,10 @@ class Agreement:
     """Last day that it holds; None for one without end."""
     document_sha256: str
     """Digest of the signed document; empty when none is given."""
+    name: str = ""
+    """What the deployer calls it."""
+    reference: str = ""
+    """The deployer's number for it, or where it is filed."""
 
     def holds_on(self, day: date) -> bool:
         """Whether it holds on this day; its last day is included."""
@@ -32,8 +36,9 @@ class Agreement:
 
     def __str__(self) -> str:
         until = f" until {self.expires}" if self.expires else ""
-        digest = f" (document {self.document_sha256[:12]})" if self.document_sha256 else ""
-        return f"{self.licensor}{until}{digest}"
+        details = [self.name, self.reference, f"document {self.document_sha256[:12]}" if self.document_sha256 else ""]
+        listed = ", ".join(filter(None, details))
+        return f"{self.licensor}{until}{f' ({listed})' if listed else ''}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ class Tool(Record):
     name: str
     version: str
     knowledge_sha256: str
-    """Digest over the files of rules/."""
+    """Digest over the files of rules/, and over the organization's own readings."""
     knowledge_date: str
     """Newest review date in rules/."""
 
@@ -39,11 +39,29 @@ class PolicyRecord(Record):
     """Where the policy came from: `built-in` or a file."""
 
 
+class AgreementRecord(Record):
+    """A license that the deployer holds apart from the public one, as declared."""
+
+    licensor: str
+    name: str
+    """What the deployer calls it; may be empty, as `reference` may."""
+    reference: str
+    licenses: tuple[str, ...]
+    """Keys that it stands in for."""
+    uses: tuple[Use, ...]
+    expires: str | None
+    """Last day that it holds, ISO 8601; null for one without end."""
+    document_sha256: str | None
+    """Digest of the signed document; null where none was given."""
+
+
 class ProfileRecord(Record):
     use: tuple[Use, ...]
     use_source: Literal["assumed", "flag", "env", "file"]
     facts: dict[str, Any]
     """Declared facts, plain values."""
+    agreements: tuple[AgreementRecord, ...] = ()
+    """Held licenses, expired ones included; `run.evaluated_at` decides."""
 
 
 class RunError(Record):
@@ -106,7 +124,7 @@ class Concluded(Record):
     """SPDX, or `LicenseRef-<key>`; `NONE` where nothing is stated, `NOASSERTION` where it cannot be told."""
     method: Literal["text_exact", "text_equivalent", "text_changed", "tag_only", "none"]
     confidence: Literal["high", "declared", "low", "none"]
-    """high: from an identified text; declared: from a tag; low: unverified or changed; none: nothing."""
+    """high: from an identified text; declared: from a tag, or read by the organization itself; low: unverified or changed; none: nothing."""
     evidence: tuple[str, ...]
 
 

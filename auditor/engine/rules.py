@@ -25,12 +25,13 @@ def load_rules(catalog: Catalog) -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
-def check_policy(policy: Policy, rules: Sequence[Rule]) -> None:
-    """Raises UsageError when the policy tightens a rule that does not exist: it would tighten nothing."""
+def check_policy(policy: Policy, rules: Sequence[Rule], ref: str = "built-in") -> None:
+    """Raises UsageError when the policy, or the file `ref` that tightens it, names a rule that does not exist: it would tighten nothing."""
     ids = [rule.id for rule in rules]
+    where = f"policy {policy.key}" if ref == "built-in" else f"{ref}: policy.rules"
     for name in policy.rules:
         if name not in ids:
-            raise UsageError(f"policy {policy.key}: unknown rule {name!r}{did_you_mean(name, ids)}", "run: auditor rules")
+            raise UsageError(f"{where}: unknown rule {name!r}{did_you_mean(name, ids)}", "run: auditor rules")
 
 
 def policy_names(catalog: Catalog) -> tuple[str, ...]:

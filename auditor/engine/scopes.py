@@ -51,12 +51,17 @@ class ModelScope(Scope):
     require_text: bool
     """The policy asks for an identified text."""
     own_reading: str
-    """Who signed the reading that the license rests on, and when; `no` for the catalogue's."""
+    """License texts that the organization reads itself, those of base models included, with signatory and day; `no` where there are none."""
     expired_agreements: int
+    """Agreements about the license, or that of a base model, whose last day is over and that no other one replaces."""
     expired_agreements_named: str
+    foreign_agreements: int
+    """Agreements that name the license but are with neither its steward nor the publisher of the model."""
+    foreign_agreements_named: str
     knowledge_days: int | None
-    """Days between the newest review of the knowledge and the day that is judged at."""
-    knowledge_date: str
+    """Days between the earlier of two reviews, of the knowledge and of the license, and the day that is judged at."""
+    reviewed_named: str
+    """Both reviews with their days."""
     gpus_declared: bool
     memory_class: str
     memory_known: bool

@@ -139,7 +139,8 @@ def _of_known_texts(known: Sequence[TextMatch], keys: tuple[str, ...], beside_un
         return Conclusion(None, "several license texts", " AND ".join(map(_expression, names)), "none", "low", _of_texts(known))
     entry = catalog.license(keys[0])
     exact = any(text.form == "canonical" for text in known)
-    confidence: Confidence = "high" if entry.verified and not beside_unknown else "low"
+    own = isinstance(entry, Reading)
+    confidence: Confidence = ("declared" if own else "high") if entry.verified and not beside_unknown else "low"
     name = f"{entry.name} (as read by {entry.reading.signed_by}, {entry.reading.signed_on})" if isinstance(entry, Reading) else entry.name
     return Conclusion(entry.key, name, _expression(entry), "text_exact" if exact else "text_equivalent", confidence, _of_texts(known))
 

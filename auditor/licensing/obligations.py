@@ -24,7 +24,8 @@ def obligations(
         for fact in _of_license(catalog.license(key), uses, situation, ""):
             found.setdefault(fact.id, fact)
     for parent, key in inherited:
-        for fact in _of_license(catalog.license(key), uses, situation, parent):
+        theirs = replace(situation, publisher=parent.partition("/")[0])
+        for fact in _of_license(catalog.license(key), uses, theirs, parent):
             found.setdefault(fact.id, fact)
     return tuple(found.values())
 
@@ -43,7 +44,8 @@ def _of_license(license: License, uses: Sequence[Use], situation: Situation, par
         agreement = covering(license, use, situation.agreements, situation.publisher)
         if agreement and use_result(license, use, replace(situation, agreements=())).result in ("prohibited", "unknown"):
             by_agreement.setdefault(agreement, []).append(use)
-    return found + [replace(agreement_duty(license, agreement, tuple(covered)), origin=parent) for agreement, covered in by_agreement.items()]
+    duties = [agreement_duty(license, agreement, tuple(covered), situation.agreements) for agreement, covered in by_agreement.items()]
+    return found + [replace(duty, origin=parent) for duty in duties]
 
 
 def _obligation(license: License, term: Term, due: Sequence[tuple[Use, Truth]], parent: str) -> ObligationFact:

@@ -51,7 +51,9 @@ def test_a_reading_with_such_a_word_is_refused(tmp_path: Path, term: dict[str, A
     reading(tmp_path / "legal", terms=[term])
     with pytest.raises(UsageError) as error:
         load_readings([tmp_path / "legal"], real_catalog())
-    assert str(error.value) == f"{tmp_path}/legal/own-1.yaml: {problem}"
+    path = tmp_path / "legal" / "own-1.yaml"
+    line = path.read_text().splitlines().index(' "terms": [') + 2
+    assert str(error.value) == f"{path}:{line}: {problem}"
     assert error.value.next_step
 
 

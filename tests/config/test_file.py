@@ -1,7 +1,8 @@
-"""The file: found up to the git root, read strictly, wrong keys named with the repair."""
+"""The file: found up to the git root, read strictly, wrong keys named with line and repair."""
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -47,23 +48,38 @@ def test_the_whole_file(tmp_path: Path) -> None:
 def test_the_table_of_a_project_file_is_read_alike(tmp_path: Path) -> None:
     project = write(tmp_path, "pyproject.toml", '[project]\nname = "x"\n[tool.auditor.profile]\nuse = "internal"\n')
     assert read_config(project).profile.use == "internal"
+    project.write_text('[project]\nname = "x"\n[tool.auditor.profile]\nuses = "internal"\n')
+    with pytest.raises(UsageError, match="^pyproject.toml:4: profile.uses: unknown key; did you mean 'use'"):
+        read_config(project)
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[profil]\n", "auditor.toml: profil: unknown key; did you mean 'profile'?"),
-        ("[profile]\nuses = []\n", "auditor.toml: profile.uses: unknown key; did you mean 'use'?"),
-        ("[policy]\nfailon = 'review'\n", "auditor.toml: policy.failon: unknown key; did you mean 'fail_on'?"),
-        ("[policy]\nfail_on = 'sometimes'\n", "auditor.toml: policy.fail_on: Input should be 'blocked', 'review', 'conditional' or 'never'"),
-        ("[policy]\nrequire_text = 'no'\n", "auditor.toml: policy.require_text: Input should be a valid boolean"),
-        ("[policy.rules]\nLIC001 = 'ignore'\n", "auditor.toml: policy.rules.LIC001: Input should be 'block', 'incomplete', 'review' or 'note'"),
-        ("[hardware]\ncontext = true\n", "auditor.toml: hardware.context: Input should be a valid integer"),
-        ("[hardware]\ncontext = '8k'\n", "auditor.toml: hardware.context: Input should be a valid integer"),
-        ("profile = 3\n", "auditor.toml: profile: Input should be a valid dictionary or instance of ProfileTable"),
+        ("[profil]\n", "auditor.toml:1: profil: unknown key; did you mean 'profile'?"),
+        ("[profile]\nuses = []\n", "auditor.toml:2: profile.uses: unknown key; did you mean 'use'?"),
+        ("[policy]\nfailon = 'review'\n", "auditor.toml:2: policy.failon: unknown key; did you mean 'fail_on'?"),
+        ("[policy]\nfail_on = 'sometimes'\n", "auditor.toml:2: policy.fail_on: Input should be 'blocked', 'review', 'conditional' or 'never'"),
+        ("[policy]\nrequire_text = 'no'\n", "auditor.toml:2: policy.require_text: Input should be a valid boolean"),
+        ("[policy.rules]\nLIC001 = 'off'\n", "auditor.toml:2: policy.rules.LIC001: Input should be 'block', 'incomplete', 'review' or 'note'"),
+        ("[hardware]\ncontext = true\n", "auditor.toml:2: hardware.context: Input should be a valid integer"),
+        ("[hardware]\ncontext = '8k'\n", "auditor.toml:2: hardware.context: Input should be a valid integer"),
+        ("# none\n\n[policy]\nfail_on = 'revue'\n", "auditor.toml:4: policy.fail_on: Input should be 'blocked', 'review', 'conditional' or 'never'; did you mean 'review'?"),
+        ("[policy.rules]\nLIC001 = 'reviw'\n", "auditor.toml:2: policy.rules.LIC001: Input should be 'block', 'incomplete', 'review' or 'note'; did you mean 'review'?"),
+        ("[profile]\nuse = [\n  'hosted',\n  1]\n", "auditor.toml:2: profile.use.1: Input should be a valid string"),
+        ("[profile]\nuse = 5\n", "auditor.toml:2: profile.use: Input should be a valid list"),
+        ("[catalog]\nextras = []\n", "auditor.toml:2: catalog.extras: unknown key; did you mean 'extra'?"),
+        ("[[agreement]]\n", "auditor.toml:1: agreement: unknown key; did you mean 'agreements'?"),
+        ("[[agreements]]\nlicensor = 'A'\nlicenses = ['mit']\n[[agreements]]\nlicenses = ['mit']\n", "auditor.toml:4: agreements.1.licensor: Field required"),
+        ("[[agreements]]\nlicensr = 'A'\nlicenses = ['mit']\n", "auditor.toml:2: agreements.0.licensr: unknown key; did you mean 'licensor'?"),
+        ("[[agreements]]\nlicensor = ' '\nlicenses = ['mit']\n", "auditor.toml:2: agreements.0.licensor: String should have at least 1 character"),
+        ("[[agreements]]\nlicensor = 'A'\nlicenses = []\n", "auditor.toml:3: agreements.0.licenses: List should have at least 1 item after validation, not 0"),
+        ("[[agreements]]\nlicensor = 'A'\nlicenses = ['mit']\nexpires = '2027-06-30'\n", "auditor.toml:4: agreements.0.expires: Input should be a valid date"),
+        ("[[agreements]]\nlicensor = 'A'\nlicenses = ['mit']\nexpires = 2027-06-30T00:00:00Z\n", "auditor.toml:4: agreements.0.expires: Input should be a valid date"),
+        ("profile = 3\n", "auditor.toml:1: profile: Input should be a valid dictionary or instance of ProfileTable"),
     ],
-)
-def test_a_wrong_key_or_value_names_file_field_and_repair(tmp_path: Path, text: str, message: str) -> None:
+)  # fmt: skip
+def test_a_wrong_key_or_value_names_file_line_field_and_repair(tmp_path: Path, text: str, message: str) -> None:
     path = write(tmp_path, "auditor.toml", text)
     with pytest.raises(UsageError) as error:
         read_config(path)
@@ -72,7 +88,7 @@ def test_a_wrong_key_or_value_names_file_field_and_repair(tmp_path: Path, text: 
 
 
 def test_no_table_at_all_in_a_project_file(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="^pyproject.toml: the file: "):
+    with pytest.raises(UsageError, match="^pyproject.toml:2: the file: "):
         read_config(write(tmp_path, "pyproject.toml", "[tool]\nauditor = 3\n"))
 
 
@@ -87,6 +103,34 @@ def test_what_is_no_toml_is_a_usage_error(tmp_path: Path, content: bytes) -> Non
 def test_a_file_larger_than_a_mebibyte_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="larger than 1 MiB"):
         read_config(write(tmp_path, "auditor.toml", "#" * (1024 * 1024 + 1)))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a" + ".a" * 20_000 + " = 1", "a key of more than 64 parts"),
+        ("[profile.facts]\norganization" + " . 'a'" * 20_000 + " = 1", "a key of more than 64 parts"),
+        ("[" + "a." * 64 + "a]", "a key of more than 64 parts"),
+        ("a" + ".a" * 32 + " = 1", "nested deeper than 32 levels"),
+        ("a = " + "{ a.a = " * 20 + "1" + "}" * 20, "nested deeper than 32 levels"),
+        ("a = " + "[" * 40 + "]" * 40, "nested deeper than 32 levels"),
+    ],
+    ids=["bare", "quoted", "table", "keys", "tables", "lists"],
+)
+def test_a_file_that_would_take_long_or_cannot_be_walked_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    path = write(tmp_path, "auditor.toml", text)
+    start = time.monotonic()
+    with pytest.raises(UsageError) as error:
+        read_config(path)
+    assert str(error.value) == f"auditor.toml: {said}"
+    assert time.monotonic() - start < 1
+
+
+@pytest.mark.parametrize("text", ["#" + "a" * 1_000_000, "#" + "a." * 60 + " " + "a" * 500_000, '# "' + "'\"" * 250_000, "#" + " . " * 300_000])
+def test_looking_for_long_keys_takes_no_long_time(tmp_path: Path, text: str) -> None:
+    start = time.monotonic()
+    read_config(write(tmp_path, "auditor.toml", text))
+    assert time.monotonic() - start < 2
 
 
 def test_a_file_that_cannot_be_read_is_a_usage_error(tmp_path: Path) -> None:

@@ -109,6 +109,8 @@ def test_a_value_and_its_plain_form(name: str, given: object, value: object, pla
         ("business", ["cloud", 3], "business takes a list of names, got ['cloud', 3]"),
         ("field_of_use", "milatary", "field_of_use holds 'milatary', which is not known; did you mean 'military'?"),
         ("established_in", "USSR", "established_in holds 'USSR', which is no ISO 3166 alpha-2 code"),
+        ("established_in", "EUU", "established_in holds 'EUU', which is no ISO 3166 alpha-2 code; did you mean 'EU'?"),
+        ("serves_users_in", ["wrold"], "serves_users_in holds 'wrold', which is no ISO 3166 alpha-2 code; did you mean 'WORLD'?"),
         ("established_in", ["DE", "unknown"], "established_in holds 'unknown', which is no ISO 3166 alpha-2 code"),
         ("monthly_active_users_by_month", "2024-13=4M", "monthly_active_users_by_month takes months as YYYY-MM, got '2024-13'"),
         ("monthly_active_users_by_month", "4M", "monthly_active_users_by_month takes months as YYYY-MM, got '4M'"),

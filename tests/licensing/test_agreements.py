@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
-from fakes import FakeSource, Repo, area, profile, result, rules_of, text
+from fakes import FakeSource, Repo, area, profile, real_catalog, result, rules_of, text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from auditor.audit import Request, audit
 from auditor.catalog.catalog import Catalog
@@ -24,12 +27,16 @@ from auditor.licensing.agreements import agreement_duty, covered, covering
 HELD = Agreement("Nobody", frozenset({"closed-1", "silent-1", "limit-1", "free-1", "hearsay-1"}), ("hosted", "finetune"), date(2027, 6, 30), "ab" * 32)
 
 
-def checked(catalog: Catalog, repos: dict[str, Any], day: str = "2026-11-24", agreement: Agreement = HELD, uses: tuple[Use, ...] = ("hosted",)) -> ModelRecord:
-    request = Request(
-        models=(ModelRef("org/model"),), profile=replace(profile(catalog, uses), agreements=(agreement,)), sizing=SizingOptions(), stack=None,
-        policy=load_policy(catalog, "default"), policy_ref="built-in", fail_on="review", evaluated_at=f"{day}T00:00:00Z",
-    )  # fmt: skip
+def audited(
+    catalog: Catalog, repos: dict[str, Any], agreements: tuple[Agreement, ...], day: str = "2026-11-24", uses: tuple[Use, ...] = ("hosted",), **facts: object
+) -> ModelRecord:
+    declared = replace(profile(catalog, uses, **facts), agreements=agreements)
+    request = Request((ModelRef("org/model"),), declared, SizingOptions(), None, load_policy(catalog, "default"), "built-in", "review", f"{day}T00:00:00Z")
     return audit(FakeSource(repos), request, catalog).models[0]
+
+
+def checked(catalog: Catalog, repos: dict[str, Any], day: str = "2026-11-24", uses: tuple[Use, ...] = ("hosted",)) -> ModelRecord:
+    return audited(catalog, repos, (HELD,), day, uses)
 
 
 @pytest.mark.parametrize("before", RESULTS)
@@ -110,3 +117,122 @@ def test_its_duty_names_when_it_ends_and_has_a_stable_id(invented: Catalog) -> N
 
 def test_without_metadata_it_helps_nothing(invented: Catalog) -> None:
     assert checked(invented, {"org/model": "timeout"}).verdict == "incomplete"
+
+
+ALSO = replace(HELD, uses=("finetune", "embedded"), expires=date(2029, 1, 1), reference="C-8")
+
+
+def duties(record: ModelRecord) -> dict[str, tuple[Use, ...]]:
+    return {duty.id: duty.uses for duty in record.obligations if duty.kind == "agreement"}
+
+
+def notes(record: ModelRecord) -> set[str]:
+    return {finding.rule for finding in record.findings if finding.outcome == "note"}
+
+
+@pytest.mark.parametrize(
+    ("uses", "ids"),
+    [
+        (("hosted", "embedded"), {"closed-1/agreement-nobody": ("hosted",), "closed-1/agreement-nobody-2": ("embedded",)}),
+        (("embedded",), {"closed-1/agreement-nobody-2": ("embedded",)}),
+        (("hosted", "finetune"), {"closed-1/agreement-nobody": ("hosted", "finetune")}),
+    ],
+)
+def test_two_agreements_with_one_licensor_are_two_duties_whatever_is_asked(invented: Catalog, uses: tuple[Use, ...], ids: dict[str, tuple[Use, ...]]) -> None:
+    record = audited(invented, {"org/model": Repo({"license": "closed-1"})}, (HELD, ALSO), uses=uses)
+    assert (record.verdict, duties(record)) == ("conditional", ids)
+
+
+BASE = {"org/model": Repo({"license": "free-1", "base_model": "them/base"}), "them/base": Repo({"license": "closed-1"})}
+
+
+@pytest.mark.parametrize(("licensor", "hosted"), [("Nobody", "conditional"), ("Them", "conditional"), ("Org", "prohibited")])
+def test_for_a_base_model_it_is_with_the_publisher_of_that_one(invented: Catalog, licensor: str, hosted: str) -> None:
+    record = audited(invented, BASE, (replace(HELD, licensor=licensor, licenses=frozenset({"closed-1"})),))
+    assert result(record) == hosted
+    assert duties(record) == ({f"closed-1/agreement-{licensor.lower()}": ("hosted",)} if hosted == "conditional" else {})
+    assert ("LIC023" in notes(record)) is (hosted == "prohibited")
+
+
+def test_one_about_the_license_of_a_base_model_expires_as_loudly(invented: Catalog) -> None:
+    record = audited(invented, BASE, (HELD,), "2027-07-01")
+    assert (result(record), duties(record)) == ("prohibited", {})
+    [note] = [finding for finding in record.findings if finding.rule == "LIC020"]
+    assert (note.outcome, note.message) == ("note", "This agreement no longer holds: Nobody until 2027-06-30 (document abababababab)")
+
+
+@pytest.mark.parametrize(
+    ("agreements", "noted"),
+    [
+        ((HELD, replace(HELD, expires=None)), False),
+        ((HELD, replace(HELD, expires=None, uses=("hosted",))), True),
+        ((HELD, replace(HELD, expires=None, licenses=frozenset({"silent-1"}))), True),
+        ((HELD, replace(HELD, expires=None, licensor="Else")), True),
+        ((replace(HELD, licenses=frozenset({"silent-1"})),), False),
+    ],
+)
+def test_an_expired_one_is_noted_unless_another_took_its_place(invented: Catalog, agreements: tuple[Agreement, ...], noted: bool) -> None:
+    record = audited(invented, {"org/model": Repo({"license": "closed-1"})}, agreements, "2027-07-01")
+    assert ("LIC020" in notes(record)) is noted
+
+
+def test_one_with_somebody_else_changes_nothing_and_says_whose_license_it_is(invented: Catalog) -> None:
+    with_it = audited(invented, {"org/model": Repo({"license": "closed-1"})}, (replace(HELD, licensor="Else"),))
+    without = audited(invented, {"org/model": Repo({"license": "closed-1"})}, ())
+    assert (with_it.verdict, with_it.permissions, with_it.obligations) == (without.verdict, without.permissions, without.obligations)
+    [note] = [finding for finding in with_it.findings if finding.rule == "LIC023"]
+    said = "Else until 2027-06-30 (document abababababab), but License closed-1 is granted by Nobody or org"
+    assert (note.outcome, note.message) == ("note", f"This agreement changes nothing here: {said}")
+
+
+KEYS = ("closed-1", "silent-1", "limit-1", "free-1", "nc-1", "duty-1", "hearsay-1", "mixed")
+AGREEMENTS = st.builds(
+    Agreement,
+    licensor=st.sampled_from(["Nobody", "org", "them", "Else", ""]),
+    licenses=st.frozensets(st.sampled_from(KEYS), max_size=3),
+    uses=st.lists(st.sampled_from(USES), unique=True, max_size=4).map(tuple),
+    expires=st.sampled_from([None, date(2026, 11, 23), date(2026, 11, 24), date(2030, 1, 1)]),
+    document_sha256=st.just(""),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(AGREEMENTS, max_size=3).map(tuple), st.sampled_from(KEYS), st.sampled_from([None, *KEYS]))
+def test_no_agreement_helps_another_license_or_another_use_or_after_its_end(
+    invented: Catalog, agreements: tuple[Agreement, ...], key: str, parent: str | None
+) -> None:
+    card = {"license": key} | ({"base_model": "them/base"} if parent else {})
+    repos = {"org/model": Repo(card), "them/base": Repo({"license": parent or "free-1"})}
+    before = {p.use: p.result for p in audited(invented, repos, ()).permissions}
+    after = {p.use: p.result for p in audited(invented, repos, agreements).permissions}
+    today = date(2026, 11, 24)
+    for use in USES:
+        if before[use] == after[use]:
+            continue
+        assert (before[use] in ("prohibited", "unknown"), after[use] != "permitted", RESULTS.index(after[use]) > RESULTS.index(before[use])) == (True,) * 3
+        assert any({key, parent} & a.licenses and use in a.uses and a.licensor and (a.expires is None or a.expires >= today) for a in agreements)
+
+
+TEXTS = Path(__file__).parents[3] / "shared" / "data" / "license_texts"
+
+
+@pytest.mark.skipif(not TEXTS.is_dir(), reason="the published texts are not part of the repository")
+@pytest.mark.parametrize(
+    ("held", "day", "hosted"),
+    [
+        (True, "2027-06-30", "conditional"),
+        (True, "2027-07-01", "prohibited"),
+        (False, "2026-11-24", "prohibited"),
+    ],
+)
+def test_a_real_text_by_the_name_that_three_licenses_share(held: bool, day: str, hosted: str) -> None:
+    catalog = real_catalog()
+    keys = catalog.aliases["flux-1-dev-non-commercial-license"]
+    agreement = Agreement("Black Forest Labs", frozenset(keys), ("hosted",), date(2027, 6, 30), "0" * 64)
+    repo = Repo({"license": "other", "license_name": "flux-1-dev-non-commercial-license"}, {"LICENSE.md": (TEXTS / "flux1-dev.txt").read_text()})
+    record = audited(catalog, {"org/model": repo}, (agreement,) if held else (), day, organization="company")
+    [found] = [permission for permission in record.permissions if permission.use == "hosted"]
+    assert len(keys) == 3
+    assert (record.license.concluded.key in keys, record.license.concluded.method, found.result) == (True, "text_exact", hosted)
+    assert ("Black Forest Labs until 2027-06-30 (document 000000000000)" in found.because) is (hosted == "conditional")
+    assert ("LIC020" in notes(record)) is (day == "2027-07-01")
