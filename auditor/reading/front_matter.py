@@ -55,6 +55,8 @@ def read_front_matter(text: str) -> FrontMatter:
     except _Refused as error:
         return FrontMatter(found=True, problems=(str(error),), body_line=body_line)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
+        if "maximum nesting depth" in str(error):  # libyaml has a limit of its own since 0.2.6
+            return FrontMatter(found=True, problems=(f"the front matter is nested deeper than {MAX_DEPTH}",), body_line=body_line)
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1 + first_line}" if mark else ""
         return FrontMatter(found=True, problems=(f"the front matter is not valid YAML{where}",), body_line=body_line)
