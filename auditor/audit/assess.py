@@ -13,7 +13,7 @@ from auditor.audit.scopes import scopes
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import ModelEvidence, ModelRef, Unavailable
 from auditor.domain.license import Use
-from auditor.domain.license_facts import LicenseFacts, ObligationFact, UseResult
+from auditor.domain.license_facts import LicenseFacts, ObligationFact, ParentRef, UseResult
 from auditor.domain.memory import Memory
 from auditor.domain.profile import Agreement
 from auditor.domain.text_safety import one_line
@@ -45,7 +45,7 @@ class Licensed:
 
     evidence: ModelEvidence
     facts: LicenseFacts
-    parents: tuple[tuple[ModelEvidence | None, LicenseFacts | None, object], ...]
+    parents: tuple[tuple[ParentRef, ModelEvidence | None, LicenseFacts | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def license_stage(
     found = []
     for ref in stated_parents(evidence):
         key = by_id.get(ref.name.lower()) if ref.is_id else None
-        found.append((parents[key] if key else None, licensed[key] if key else None, ref))
+        found.append((ref, parents[key] if key else None, licensed[key] if key else None))
     return Licensed(evidence, licensed[evidence.requested], tuple(found))
 
 
@@ -98,8 +98,7 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
     )
     own = own_results(facts, catalog, situation)
     family = [
-        Parent(ref, evidence, parent_facts, multimodal(evidence, catalog.vocabulary) if evidence else None)  # type: ignore[arg-type]
-        for evidence, parent_facts, ref in model.parents
+        Parent(ref, evidence, parent_facts, multimodal(evidence, catalog.vocabulary) if evidence else None) for ref, evidence, parent_facts in model.parents
     ]
     inherited = inheritance(model.evidence.id, facts, own, family, catalog, situation)
     permissions = tuple(combined(result, inherited.by_use.get(result.use, ())) for result in own)

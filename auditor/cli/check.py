@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
-from auditor.cli.completion import complete_fact, complete_format, complete_gpu, complete_policy, complete_stack, complete_use
+from auditor.cli import options
 
 if TYPE_CHECKING:
     from auditor.audit import Request
@@ -17,58 +15,29 @@ if TYPE_CHECKING:
 
 
 def check(
-    models: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[ID[@REVISION] or PATH]...",
-            help="Models on the Hub (org/name, org/name@commit), folders of downloaded models (./folder) and GGUF files.",
-            show_default=False,
-        ),
-    ] = None,
-    from_file: Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Also audit the ids and paths in FILE, one a line.")] = None,
-    as_id: Annotated[str | None, typer.Option("--as", metavar="ID", help="Hub id that the one given PATH was downloaded from.")] = None,
-    evidence: Annotated[Path | None, typer.Option(metavar="DIR", help="Audit saved evidence instead of the Hub; without ids, everything in it.")] = None,
-    use: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="USE",
-            autocompletion=complete_use,
-            help="What you intend: internal, hosted, embedded, redistribute, finetune, ... Repeatable; hosted when nothing is said.",
-        ),
-    ] = None,
-    fact: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME=VALUE", autocompletion=complete_fact, help="A fact about you, such as monthly_active_users=10M or organization=company. Repeatable."
-        ),
-    ] = None,
-    gpu: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME", autocompletion=complete_gpu, help="A GPU to serve on, such as rtx-4090 or l40sx2. Repeatable; makes memory gate."),
-    ] = None,
-    context: Annotated[int | None, typer.Option(metavar="N", help="Tokens of context for the memory estimate.")] = None,
-    concurrency: Annotated[int | None, typer.Option(metavar="N", help="Requests at once for the memory estimate.")] = None,
-    tensor_parallel: Annotated[int | None, typer.Option(metavar="N", help="GPUs that share the model.")] = None,
-    quantization: Annotated[str | None, typer.Option(metavar="Q", help="Precision to size for instead of the published one.")] = None,
-    stack: Annotated[str | None, typer.Option(metavar="NAME", autocompletion=complete_stack, help="Serving stack, such as vllm.")] = None,
-    policy: Annotated[str | None, typer.Option(metavar="NAME", autocompletion=complete_policy, help="Policy: default or strict.")] = None,
-    format_: Annotated[
-        str, typer.Option("--format", "-f", metavar="FORMAT", autocompletion=complete_format, help="terminal, json, html or markdown on standard output.")
-    ] = "terminal",
-    output: Annotated[
-        list[str] | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Also write FILE; the format follows from its ending, or FORMAT:FILE. Repeatable."),
-    ] = None,
-    fail_on: Annotated[
-        str | None, typer.Option(metavar="WORD", help="Worst verdict that still passes is the one before: blocked, review (default), conditional, or never.")
-    ] = None,
-    exit_zero: Annotated[bool, typer.Option("--exit-zero", help="Same as --fail-on never.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="On the terminal, one line a model: verdict and id, worst first.")] = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="On the terminal, everything: notes, clauses, evidence with digests.")] = False,
-    color: Annotated[str, typer.Option(metavar="WHEN", help="auto, always or never; auto heeds NO_COLOR and FORCE_COLOR.")] = "auto",
-    no_progress: Annotated[bool, typer.Option("--no-progress", help="No line about a long run on the terminal.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Make no request at all.")] = False,
-    as_of: Annotated[str | None, typer.Option(metavar="DATE", help="Judge dates at this day instead of today (else SOURCE_DATE_EPOCH).")] = None,
+    models: options.Models = None,
+    from_file: options.FromFile = None,
+    as_id: options.AsId = None,
+    evidence: options.Evidence = None,
+    use: options.Uses = None,
+    fact: options.Facts = None,
+    gpu: options.Gpus = None,
+    context: options.Context = None,
+    concurrency: options.Concurrency = None,
+    tensor_parallel: options.TensorParallel = None,
+    quantization: options.Quantization = None,
+    stack: options.Stack = None,
+    policy: options.PolicyName = None,
+    format_: options.Format = "terminal",
+    output: options.Outputs = None,
+    fail_on: options.FailOn = None,
+    exit_zero: options.ExitZero = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    color: options.Color = "auto",
+    no_progress: options.NoProgress = False,
+    offline: options.Offline = False,
+    as_of: options.AsOf = None,
 ) -> int:
     """Audit models: license, lineage, memory; the exit code gates."""
     import os

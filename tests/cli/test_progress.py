@@ -75,8 +75,11 @@ def test_off_a_terminal_or_switched_off_nothing_ever_appears_and_no_thread_runs(
 
 def test_without_standard_error_the_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stderr", None)
+    done = []
     with Progress("checking", "model") as progress:
         progress(1, 2)
+        done.append(1)
+    assert done == [1]
 
 
 def test_an_interrupt_clears_the_line_and_passes() -> None:

@@ -91,4 +91,5 @@ def test_no_telemetry_and_no_early_import() -> None:
         "assert constants.HF_HUB_DISABLE_TELEMETRY\n"
     )
     environment = {name: value for name, value in os.environ.items() if not name.startswith("HF_")}
-    subprocess.run([sys.executable, "-c", program], check=True, env={**environment, "HF_HUB_DISABLE_TELEMETRY": "0"}, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program], env={**environment, "HF_HUB_DISABLE_TELEMETRY": "0"}, timeout=30, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
