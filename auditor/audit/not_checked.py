@@ -23,7 +23,8 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
     if evidence.info.facts.local:
         found += _local(evidence.info.facts)
     elif evidence.info.facts.gated != "no":
-        found.append(NotChecked(topic="questions of the gate", why="of what a user accepts to get access, only the prompt is read"))
+        why = "the prompt is compared with license texts; heading, description and checkboxes are only searched for words that restrict"
+        found.append(NotChecked(topic="questions of the gate", why=why))
     if (card := evidence.info.facts.card) and card.gate_prompt and not card.gate_prompt.binding_words:
         found.append(NotChecked(topic="gate prompt", why="it puts no restriction into words that are known, so it was not compared with license texts"))
     for problem in evidence.info.facts.problems:

@@ -55,6 +55,8 @@ class CardData(Facts):
     pipeline_tag: str | None = None
     gate_prompt: TextFacts | None = None
     """Of `extra_gated_prompt`."""
+    gate_binding_words: int = 0
+    """How often the gate's other words (heading, description, button, checkboxes) put restrictions; see TextFacts.binding_words."""
     gate_eu_disallowed: bool = False
     lines: dict[str, int] = {}
     """Line of each stated key in the document; empty for JSON."""

@@ -94,6 +94,8 @@ class LicenseFacts:
     unread_other: tuple[str, ...]
     """Notices, use policies, the card."""
     card_problems: tuple[str, ...]
+    gate_words: int
+    """Words that put restrictions in what a user accepts at the gate beside its prompt."""
     metadata: Literal["available", "unavailable"]
 
     @property

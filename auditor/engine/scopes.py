@@ -50,6 +50,8 @@ class ModelScope(Scope):
     deployer_in_eu: bool | None
     require_text: bool
     """The policy asks for an identified text."""
+    gate_words: int
+    """Words that put restrictions in what a user accepts at the gate beside its prompt."""
     own_reading: str
     """License texts that the organization reads itself, those of base models included, with signatory and day; `no` where there are none."""
     expired_agreements: int

@@ -33,7 +33,10 @@ def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
     # A prompt beside an identified license file is a finding of its own (LIC008); it does not make that text a guess.
     unknown_texts = [text for text in found if not text.key and (text.kind == "license_file" or not identified)]
     contradictions = conflicts(stated, found, catalog)
+    gate_words = _gate_words(evidence)
     candidates, why_not = _candidates(stated, tag, identified, unknown_texts, contradictions, catalog)
+    if gate_words and not identified:
+        why_not = why_not or "what a user accepts at the gate beside its prompt speaks of restrictions"
     unread_license, unread_other = unread(evidence, bool(identified))
     if identified:
         conclusion = _of_known_texts([text for text in found if text.key], identified, bool(unknown_texts), catalog)
@@ -54,6 +57,7 @@ def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
         unread_license_files=unread_license,
         unread_other=unread_other,
         card_problems=_problems(evidence),
+        gate_words=gate_words,
         metadata="available" if available else "unavailable",
     )
 
@@ -195,3 +199,12 @@ def _problems(evidence: ModelEvidence) -> tuple[str, ...]:
     if card is not None and isinstance(card.facts, CardFacts):
         problems += card.facts.data.problems
     return tuple(dict.fromkeys(problems))
+
+
+def _gate_words(evidence: ModelEvidence) -> int:
+    """The larger count of the Hub's metadata and of the card: either may be the one that a user sees."""
+    info, card = evidence.info, evidence.documents.get("README.md")
+    stated = [] if isinstance(info, Unavailable) or info.facts.card is None else [info.facts.card]
+    if card is not None and isinstance(card.facts, CardFacts):
+        stated.append(card.facts.data)
+    return max((data.gate_binding_words for data in stated), default=0)

@@ -7,6 +7,7 @@ from typing import Any
 
 from auditor.domain.evidence import CardData, CardFacts, TextFacts
 from auditor.reading.front_matter import read_front_matter
+from auditor.reading.gate import gate_binding_words
 from auditor.reading.text import text_facts
 
 _MAX_ITEMS = 200
@@ -39,6 +40,7 @@ def card_data(values: Mapping[str, Any], lines: Mapping[str, int] | None = None,
         library_name=reader.string("library_name"),
         pipeline_tag=reader.string("pipeline_tag"),
         gate_prompt=_prompt_facts(prompt, lines.get("extra_gated_prompt", 1)),
+        gate_binding_words=gate_binding_words(values),
         gate_eu_disallowed=str(values.get("extra_gated_eu_disallowed")).strip().lower() not in _FALSE,
         lines={key: line for key, line in lines.items() if key in _READ},
         problems=tuple(reader.problems),

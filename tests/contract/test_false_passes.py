@@ -149,7 +149,7 @@ def topics(record: ModelRecord) -> set[str]:
 
 
 def test_a_gate_prompt_that_states_no_terms_is_said_to_be_uncompared(invented: Catalog) -> None:
-    gate = {"extra_gated_prompt": "Tell us the name of your company to get access.", "extra_gated_fields": {"I use it for research ONLY": "checkbox"}}
+    gate = {"extra_gated_prompt": "Tell us the name of your company to get access.", "extra_gated_fields": {"I accept the terms of the license": "checkbox"}}
     record = model(Repo({**FREE, **gate}, answer={"gated": "auto"}), invented)
     assert record.verdict == "approved"
     assert topics(record) >= {"gate prompt", "questions of the gate"}
@@ -178,3 +178,22 @@ def test_what_is_cut_off_a_statement_is_not_as_if_it_were_not_there(invented: Ca
     record = model(Repo(card), invented, {"org/base": Repo(FREE)})
     assert record.verdict == "review"
     assert "LIC016" in rules_of(record)
+
+
+CONSENT = {"extra_gated_fields": {"Name": "text", "I use this for non-commercial purposes ONLY": "checkbox"}}
+
+
+def test_consent_at_the_gate_restricts_whatever_the_tag_says(invented: Catalog) -> None:
+    record = model(Repo(FREE | CONSENT), invented)
+    assert (record.verdict, rules_of(record)) == ("review", {"LIC011", "LIC024"})
+    assert result(record) == "unknown"
+
+
+def test_consent_at_the_gate_of_a_base_model_is_inherited(invented: Catalog) -> None:
+    record = model(Repo(FREE | {"base_model": "org/base"}), invented, {"org/base": Repo(FREE | CONSENT)})
+    assert (record.verdict, rules_of(record)) == ("review", {"LIN005"})
+
+
+def test_beside_an_identified_text_consent_adds_nothing(invented: Catalog) -> None:
+    record = model(Repo(FREE | CONSENT, {"LICENSE": text("free-1")}), invented)
+    assert (record.verdict, rules_of(record)) == ("approved", set())
