@@ -13,7 +13,7 @@ import argparse
 import json
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -105,20 +105,38 @@ def build(folders: list[Path], scancode: Path | None, catalog: Catalog) -> bytes
             "hashes": hashes, "clauses": clauses(text),
         }  # fmt: skip
     ordered = sorted(known.values(), key=lambda e: (e["license"], e["text"]))
-    header: dict[str, Any] = {
-        "texts": [{**e, "sketch": put(sorted(set(e["hashes"]))[:SKETCH]), "hashes": put(e["hashes"])} for e in ordered],
-        "scancode": [],
-        "scancode_digests": {},
-    }
+    sketches = [sketch(entry["hashes"]) for entry in ordered]
+    header: dict[str, Any] = {"texts": [{**e, "hashes": put(e["hashes"])} for e in ordered], "scancode": [], "scancode_digests": {}}
     for path in sorted(scancode.glob("*.LICENSE")) if scancode else []:
         text = _without_front_matter(path.read_text(encoding="utf-8", errors="replace"))
         found = fingerprint(text)
         if found.words >= MIN_WORDS and found.sha256 not in catalog.texts:
-            header["scancode"].append({"key": path.stem, "sketch": put(sorted(set(hash_words(normalized_words(text))))[:SKETCH])})
+            header["scancode"].append(path.stem)
+            sketches.append(sketch(hash_words(normalized_words(text))))
             header["scancode_digests"][found.sha256] = path.stem
+    header["sketches"] = [len(one) for one in sketches]
+    header["index"] = _index(sketches, put)
     encoded = json.dumps(header, separators=(",", ":"), sort_keys=True, default=list).encode()
-    encoded += b" " * (-len(encoded) % 4)
+    encoded += b" " * (-(len(MAGIC) + 4 + len(encoded)) % 4)
     return MAGIC + len(encoded).to_bytes(4, "little") + encoded + numbers.tobytes()
+
+
+def sketch(hashes: Sequence[int]) -> list[int]:
+    """The smallest hashes."""
+    return sorted(set(hashes))[:SKETCH]
+
+
+def _index(sketches: list[list[int]], put: Callable[[Sequence[int]], list[int]]) -> dict[str, list[int]]:
+    """Every hash of the sketches in order, and for each where its texts begin and which they are."""
+    holders: dict[int, list[int]] = {}
+    for text, one in enumerate(sketches):
+        for value in one:
+            holders.setdefault(value, []).append(text)
+    hashes = sorted(holders)
+    starts = [0]
+    for value in hashes:
+        starts.append(starts[-1] + len(holders[value]))
+    return {"hashes": put(hashes), "starts": put(starts), "texts": put([text for value in hashes for text in holders[value]])}
 
 
 def main() -> None:
