@@ -24,12 +24,17 @@ def sizing_knowledge(catalog: Catalog) -> SizingKnowledge:
     return SizingKnowledge(gpus=catalog.gpus, architectures=catalog.architectures, geometries=catalog.geometries, stacks=catalog.stacks)
 
 
-def memory_inputs(evidence: ModelEvidence) -> MemoryInputs:
-    """What sizing may know; everything untrusted."""
-    config, missing = _json(evidence, "config.json")
-    index, _ = _json(evidence, "model.safetensors.index.json")
+def total_size(index: Mapping[str, Any] | None) -> int | None:
+    """Bytes of all tensors as a weight index states them; None where it states no number that can be."""
     metadata = index.get("metadata") if index else None
     total = metadata.get("total_size") if isinstance(metadata, Mapping) else None
+    return int(total) if isinstance(total, (int, float)) and not isinstance(total, bool) and 0 < total < 2**60 else None
+
+
+def memory_inputs(evidence: ModelEvidence, quantization: Mapping[str, Any] | None = None) -> MemoryInputs:
+    """What sizing may know; everything untrusted. `quantization`: the content of a file beside config.json that declares one."""
+    config, missing = _json(evidence, "config.json")
+    index, _ = _json(evidence, "model.safetensors.index.json")
     info = None if isinstance(evidence.info, Unavailable) else evidence.info.facts
     return MemoryInputs(
         model_id=evidence.id,
@@ -38,7 +43,8 @@ def memory_inputs(evidence: ModelEvidence) -> MemoryInputs:
         hub_model_type=info.model_type if info else None,
         hub_architectures=info.architectures if info else (),
         safetensors_parameters=info.safetensors_parameters if info else None,
-        index_total_size=int(total) if isinstance(total, (int, float)) and not isinstance(total, bool) and 0 < total < 2**60 else None,
+        index_total_size=total_size(index),
+        quantization=quantization,
         weight_files=tuple((file.path, file.size) for file in (info.files or ())) if info else (),
         header_tensors={
             path: {name: TensorTotal(total.elements, total.bytes) for name, total in document.facts.tensors.items()}

@@ -9,18 +9,14 @@ from pydantic import Field
 from auditor.domain.knowledge import Dated, Knowledge, Line, Slug
 
 ArchitectureClass = Literal["dense", "moe"]
-"""Classes whose memory is computed; every other model type reads `unknown:<name>`."""
+"""Classes of catalogued geometries."""
 
 Positive = Annotated[int, Field(gt=0)]
 
-GeometryField = Literal[
-    "layers", "hidden_size", "attention_heads", "kv_heads", "head_dim", "intermediate_size", "vocab_size", "max_context",
-    "experts", "experts_per_token", "expert_intermediate_size",
-]  # fmt: skip
-"""Counts that are read from config.json under names which differ by model type."""
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]*$")]
 
-Switch = bool | Line
-"""Fixed, or the name of the config key that decides."""
+Expression = Line
+"""Whole-number arithmetic over the fields of a config: `hidden * heads * head_dim`. auditor/sizing/expressions.py says what may stand in one."""
 
 
 class Geometry(Knowledge):
@@ -44,83 +40,240 @@ class Geometry(Knowledge):
     expert_intermediate_size: Positive | None = None
 
 
-class ParameterFormula(Knowledge):
-    """What of a layer holds parameters, so that they can be counted exactly. Sizes follow from the geometry."""
+PartKind = Literal["linear", "expert", "shared", "router", "norm", "bias", "embedding", "head"]
+"""Quantisation reaches `linear`, `expert` and `shared`; what-if precisions leave the rest at 16 bit."""
 
-    qkv_bias: Switch = False
-    output_bias: Switch = False
-    """Bias of the attention's output projection."""
-    mlp_bias: Switch = False
-    mlp_matrices: Literal[2, 3] = 3
-    """3 with a gate, 2 without."""
-    norm_vectors: Literal[1, 2] = 1
-    """1 for a scale alone (RMSNorm), 2 for scale and shift (LayerNorm)."""
-    norms_per_layer: Positive = 2
-    qk_norm: Literal["none", "head", "projection"] = "none"
-    """Scales of normalised queries and keys: none, one per dimension of a head, one per dimension of all heads."""
-    learned_positions: bool = False
-    """An embedding of max_context rows."""
-    embedding_norm: bool = False
-    head_bias: bool = False
-    router_bias: Switch = False
-    """One correction per expert beside the router."""
-    refuse_when: dict[str, Line] = Field(default_factory=dict)
-    """Config keys that, present and truthy, make this count wrong, each with the reason."""
-    must_be_one: tuple[Line, ...] = ()
-    """Config keys that, where present, must be 1 for this count to hold."""
+Split = Literal["divided", "whole", "kv"]
+"""Under tensor parallelism: divided, held whole by every GPU, or key and value projections, which repeat where heads are fewer than GPUs."""
 
 
-class ModelTypeTraits(Knowledge):
-    """What differs between model types of one class."""
+class Part(Knowledge):
+    """Parameters of one kind in a block: a weight matrix, a norm, a bias."""
 
+    name: Line
+    """As checkpoints call it below the layer; `*` stands for the number of an expert."""
+    size: Expression
+    """Parameters of one of them."""
+    columns: Expression = "hidden"
+    """Width of the input of a matrix."""
+    kind: PartKind = "linear"
+    count: Expression = "1"
+    """How many there are in a layer (experts)."""
+    active: Expression = ""
+    """How many of them one token passes through; all when empty."""
+    split: Split | None = None
+    """By kind when absent: norms and routers whole, everything else divided."""
+    when: Expression = "True"
+    """Whether the part is there."""
+
+
+class Cache(Knowledge):
+    """What a layer keeps of the tokens that it has seen."""
+
+    kind: Literal["heads", "latent", "state"]
+    """`heads`: keys and values per KV head; `latent`: one vector shared by all heads, whole on every GPU; `state`: recurrent, of fixed size."""
+    heads: Expression = "0"
+    key: Expression = "0"
+    """Elements of a key, per KV head."""
+    value: Expression = "0"
+    latent: Expression = "0"
+    """Elements a token of a latent cache."""
+    rope: Expression = "0"
+    """Elements of a latent cache that hold the rotated part of the key."""
+    index_bytes: Expression = "0"
+    """Bytes a token of an index beside the cache, whole on every GPU."""
+    channels: Expression = "0"
+    """Channels of the convolution whose last inputs are kept."""
+    kernel: Expression = "1"
+    """Width of that convolution."""
+    state: Expression = "0"
+    """Elements of the recurrent state."""
+
+
+class Block(Knowledge):
+    """A building block of layers."""
+
+    parts: tuple[Part, ...] = ()
+    cache: Cache | None = None
+    rotary: Expression = "0"
+    """Dimensions of a head that are rotated, for the table of rotations that stacks keep."""
+    inner: Expression = "0"
+    """Width of the activations inside a feed-forward block, for one token."""
+
+
+class LayerKind(Knowledge):
+    """A kind of layer: its blocks and what is different in them."""
+
+    blocks: tuple[Name, ...] = ()
+    fields: dict[Name, Expression] = Field(default_factory=dict)
+    """Fields that have another value in layers of this kind; `i` is the number of the layer."""
+    window: Expression = ""
+    """Tokens that the layer attends to; all when empty."""
+    chunked: bool = False
+    """Whether the window is a chunk that starts anew rather than one that slides."""
+    reuses_cache: bool = False
+    """Whether the layer reads the cache of another and keeps none."""
+
+
+class Pattern(Knowledge):
+    """How the kind of every layer follows from the config; the first pattern of a list that applies holds."""
+
+    when: Expression = "True"
+    list: str = ""
+    """A config key with one entry (or character) a layer, whose `names` are kinds."""
+    names: dict[str, Name] = Field(default_factory=dict)
+    """Entry to kind; an entry that is not here makes the type unknown."""
+    each: str = ""
+    """The kind of layer `i` as an expression."""
+
+
+class Tower(Knowledge):
+    """An encoder of images or sound beside the language model."""
+
+    config: tuple[Line, ...]
+    """Keys of the nested config; the first that is there counts."""
+    names: dict[Name, tuple[Line, ...]] = Field(default_factory=dict)
+    defaults: dict[Line, int | bool | str] = Field(default_factory=dict)
+    derive: dict[Name, Expression] = Field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+    """Empty: what it holds is not known, and weights that follow from config.json are a lower end."""
+
+
+class ModelType(Knowledge):
+    """How the config of one `model_type` is read. What is empty is taken from `extends`, dictionaries key by key."""
+
+    extends: str = ""
     architectures: tuple[Line, ...] = ()
-    """Class names in `architectures` that are this model; another one makes the type unknown. Empty: none is expected (nested text configs)."""
-    names: dict[GeometryField, tuple[Line, ...]] = Field(default_factory=dict)
-    """Config keys of a count where they differ from those of the class."""
-    tied_by_default: bool = False
-    """Whether input and output embeddings are one tensor when the config does not say."""
-    window_switch: str = ""
-    """Config key that turns `sliding_window` on; empty when a window is in force whenever one is set."""
-    single_kv_head_when: str = ""
-    """Config key that, true, leaves one KV head (multi-query attention); false, one per attention head."""
-    kv_heads_by_name_when: str = ""
-    """Config key that, true, overrides the one before: KV heads are read by name."""
-    intermediate_multiple: int | None = None
-    """Intermediate size as a multiple of the hidden size when the config does not say."""
-    expert_intermediate_is_intermediate: bool = False
-    """The size of an expert stands where a dense model has its intermediate size."""
-    rotary: bool = True
-    """Whether the stack keeps a table of rotations (counted over the whole head)."""
-    multimodal: bool = False
-    """Whether images or sound have towers of their own, which the parameter formula leaves out."""
-    mtp_keys: tuple[Line, ...] = ()
-    """Config keys that, truthy, say that layers for multi-token prediction may be in the checkpoint."""
-    assumed_when_absent: dict[str, Line] = Field(default_factory=dict)
+    """Class names in `architectures` that are this model; another one makes the type unknown. Empty: any (nested text configs)."""
+    text_config: tuple[Line, ...] = ()
+    """Keys under which a multimodal config nests the language model's own; the top level when absent."""
+    names: dict[Name, tuple[Line, ...]] = Field(default_factory=dict)
+    """Field to config keys; two keys that disagree make it unknown."""
+    defaults: dict[Line, int | bool | str] = Field(default_factory=dict)
+    """By config key: what the model code takes when the key is absent."""
+    derive: dict[Name, Expression] = Field(default_factory=dict)
+    """Fields that follow from others when no key gives them."""
+    attention: tuple[Pattern, ...] = ()
+    feed_forward: tuple[Pattern, ...] = ()
+    kinds: dict[Name, LayerKind] = Field(default_factory=dict)
+    outer: tuple[Name, ...] = ()
+    """Blocks around the layers: embeddings, final norm, output layer."""
+    mtp: str = ""
+    """Layers for multi-token prediction in the checkpoint, as an expression."""
+    mtp_kinds: tuple[Name, ...] = ()
+    """Blocks of such a layer."""
+    tower: dict[Name, Tower] = Field(default_factory=dict)
+    state_dtype: tuple[Line, ...] = ()
+    """Config keys that name the precision of the recurrent state."""
+    tied: Literal["yes", "no", ""] = ""
+    """Whether input and output embeddings are one tensor when the config does not say; no when empty."""
+    refuse_when: dict[Expression, Line] = Field(default_factory=dict)
+    """Conditions under which the formula does not hold, each with the reason; the class is then unknown."""
+    refuse_keys: dict[Line, Line] = Field(default_factory=dict)
+    """Config keys that, present and truthy, belong to another way of building a model, each with the reason; the class is then unknown."""
+    allow_keys: tuple[Line, ...] = ()
+    """Of those, keys that belong to this type after all."""
+    assumed_when_absent: dict[Line, Line] = Field(default_factory=dict)
     """Config keys whose absence rests on an assumption, which is then reported."""
-    formula: ParameterFormula | None = None
-    """Absent where parameters are not counted from the config."""
+    rename: dict[Line, str] = Field(default_factory=dict)
+    """Beginnings of part names that checkpoints of this type call otherwise."""
+    uncounted: str = ""
+    """Why parameters are not counted from the config; empty when they are."""
+
+
+class Format(Knowledge):
+    """How one quantised weight is stored. Bits per weight, with what its group adds."""
+
+    bits: Annotated[float, Field(gt=0, le=32)]
+    scale_bits: Annotated[float, Field(ge=0)] = 0
+    """Bits of the scale that a group shares."""
+    zero_bits: Annotated[float, Field(ge=0)] = 0
+    """Bits of the zero point that a group shares."""
+    group: Annotated[int, Field(ge=0)] = 0
+    """Weights of a group; 0 where a whole row shares a scale, which then does not count."""
+
+    @property
+    def per_weight(self) -> float:
+        """Bits of one weight, its share of scale and zero point included."""
+        return self.bits + ((self.scale_bits + self.zero_bits) / self.group if self.group else 0)
+
+
+class RecipeRule(Knowledge):
+    """Tensors of a GGUF recipe that get another type than the rest."""
+
+    parts: tuple[Line, ...] = ()
+    """Last segments of part names; all when empty."""
+    kinds: tuple[PartKind, ...] = ()
+    layers: Literal["all", "more", "first_eighth", "first_four"] = "all"
+    """`more`: the first and last eighth, and every third between."""
+    experts: int | None = None
+    """Only in models with so many experts."""
+    type: Slug
+
+
+class Recipe(Knowledge):
+    """How a quantiser of llama.cpp chooses the type of every tensor. The first rule that applies holds."""
+
+    type: Slug
+    head: Slug
+    """Type of the output layer, and of the embeddings where they are tied to it."""
+    rules: tuple[RecipeRule, ...] = ()
+
+
+class Trainer(Knowledge):
+    """How a training program holds what it trains. Bytes per trained parameter, and of activations."""
+
+    adapter_weight: Annotated[float, Field(ge=0)]
+    adapter_gradient: Annotated[float, Field(ge=0)]
+    full_weight: Annotated[float, Field(ge=0)]
+    """With a master copy where there is one."""
+    full_gradient: Annotated[float, Field(ge=0)]
+    state_scale: Annotated[float, Field(gt=0)] = 1
+    """Of the optimizer's state against one in float32."""
+    checkpointing: bool
+    """Default of gradient checkpointing."""
+    fused_cross_entropy: bool
+    logit_bytes: Annotated[float, Field(ge=0)]
+    """Per token and word of the vocabulary when the loss is not fused."""
+    quantised_logit_bytes: Annotated[float, Field(ge=0)]
+    quantised_activations: Annotated[float, Field(ge=1)] = 1
+    """Factor on activations over a quantised base without checkpointing."""
+    quantised_base: Slug
+    """Format of the base in QLoRA."""
+    fixed_gib: tuple[float, float, float]
+    """Workspaces and fragmentation: low, value, high."""
 
 
 class Architecture(Dated):
-    """Model types that share one memory formula."""
+    """Model types that are built alike, and the blocks that they are built of."""
 
     key: Slug
-    architecture_class: ArchitectureClass
-    model_types: Annotated[tuple[Slug, ...], Field(min_length=1)]
-    """`model_type` of config.json."""
-    text_config: tuple[str, ...] = ()
-    """Keys under which a multimodal config may nest the language model's own; the top level when absent."""
-    refuse_when: dict[str, Line] = Field(default_factory=dict)
-    """Config keys that, present and truthy, change the formula, each with the reason (`use_sliding_window`); the class is then unknown."""
-    defaults: dict[str, dict[str, int | bool | str]] = Field(default_factory=dict)
-    """Per model type: values that the model code uses when config.json leaves a key out."""
-    names: dict[GeometryField, tuple[Line, ...]] = Field(default_factory=dict)
-    """Config keys of each count; two that disagree make it unknown, except that the least `max_context` holds."""
-    full_attention_layers: tuple[Line, ...] = ()
-    """Values in `layer_types` that stand for full attention; any other makes the class unknown."""
-    types: dict[Slug, ModelTypeTraits] = Field(default_factory=dict)
-    """Traits by model type; the ones above hold for a type without an entry."""
+    base: bool = False
+    """Whether `common` holds for every model type of every file."""
+    common: ModelType = Field(default_factory=ModelType)
+    """Holds for every model type of this file that extends no other."""
+    blocks: dict[Name, Block] = Field(default_factory=dict)
+    """Known to the model types of every file."""
+    types: dict[Slug, ModelType] = Field(default_factory=dict)
+    """By `model_type` of config.json, in lower case."""
+    formats: dict[Slug, Format] = Field(default_factory=dict)
+    """Of quantised weights, by name; known to every file."""
+    algorithms: dict[Slug, Slug] = Field(default_factory=dict)
+    """Names that checkpoints declare, in lower case, to formats."""
+    what_if: dict[Slug, Slug] = Field(default_factory=dict)
+    """Precisions that a user may ask for, to formats or recipes."""
+    recipes: dict[Slug, Recipe] = Field(default_factory=dict)
+    trainers: dict[Slug, Trainer] = Field(default_factory=dict)
+    optimizers: dict[Slug, float] = Field(default_factory=dict)
+    """Bytes of state per trained parameter."""
+    fallback: dict[Slug, Slug] = Field(default_factory=dict)
+    """GGUF types that need rows of whole blocks of 256, to the type taken for other rows."""
     notes: str = ""
+
+    @property
+    def model_types(self) -> tuple[str, ...]:
+        """The `model_type` values that this file knows."""
+        return tuple(self.types)
 
 
 class CataloguedGeometry(Dated):

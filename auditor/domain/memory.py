@@ -58,11 +58,49 @@ class Fit(_Answer):
     kv_budget_bytes: Count
     kv_capacity_tokens: Count
     """`max_concurrency` x `context`."""
-    max_concurrency: Count
+    max_concurrency: Count | float
+    """Requests of `context` tokens at once, as engines print it: with a fraction."""
     low_bytes: Count
     high_bytes: Count
     because: str
     """Why it fits or not, in one line."""
+
+
+class Finetune(_Answer):
+    """The memory of a training step on one GPU."""
+
+    method: str
+    total_bytes: Count
+    base_bytes: Count
+    """Weights of the model that is tuned, as training holds them."""
+    trainable_parameters: Count
+    optimizer_bytes: Count
+    """Trained weights, gradients and optimizer state."""
+    activation_bytes: Count
+    scheme: str
+    """Bytes per trained parameter, spelled out."""
+
+
+class Speed(_Answer):
+    """One request alone on the declared GPUs, by the roofline. An estimate; latency under load is not derivable from it."""
+
+    decode_tokens_per_second: Count | float
+    ttft_seconds: Count | float
+    request_seconds: Count | float
+    ceiling_tokens_per_second: Count | float
+    """Tensor parallel x bandwidth / bytes read per token: nothing measured lies above it."""
+    claim: str
+    """What was made of a claimed figure; empty when none was given."""
+
+
+class QuantFile(_Answer):
+    """One of several sets of weights in a repository."""
+
+    name: str
+    precision: str
+    bytes: Count
+    fits: tuple[str, ...]
+    """Declared GPUs on which it fits."""
 
 
 class Memory(_Answer):
@@ -77,7 +115,7 @@ class Memory(_Answer):
     assumed: tuple[str, ...]
     """Defaults taken, evidence set aside and why; one line each."""
     architecture_class: str
-    """`dense`, `moe`, or `unknown:<name>`, for which only weights are given."""
+    """`dense`, `moe`, `mla`, `sliding`, `chunked`, `hybrid_ssm`, `ssm`, or `unknown:<name>`, for which only weights are given."""
     parameters: Count
     active_parameters: Count
     mtp_parameters: Count
@@ -90,6 +128,12 @@ class Memory(_Answer):
     overhead_bytes: Count
     total_bytes_per_gpu: Count
     fits: tuple[Fit, ...]
+    finetune: Finetune | None = None
+    """None where training was not asked for."""
+    speed: Speed | None = None
+    """None where no GPU is declared."""
+    files: tuple[QuantFile, ...] = ()
+    """Sets of weights of which an engine loads one, where a repository holds several."""
     estimates: dict[str, Estimate]
 
 
@@ -118,8 +162,54 @@ class MemoryInputs:
     """`metadata.total_size` of model.safetensors.index.json, in bytes."""
     weight_files: tuple[tuple[str, int | None], ...] = ()
     """Path and size in bytes of the files of the repository, all of them: names beside the weights tell of a quantization."""
+    quantization: Mapping[str, Any] | None = None
+    """Content of a file beside config.json that declares how weights are quantised."""
     header_tensors: Mapping[str, Mapping[str, TensorTotal]] = field(default_factory=dict)
     """By path of a weight file and type, from the file's own header; empty where headers were not read. These alone were checked by whoever read them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """Settings of the stack that a user may change; None where nothing was said."""
+
+    version: str | None = None
+    dtype: str | None = None
+    kv_dtype: str | None = None
+    """`K` or `K/V`, by the names of the stack."""
+    gpu_memory_utilization: float | None = None
+    kv_cache_memory: int | None = None
+    """Bytes per GPU for the KV cache, whatever the card."""
+    max_num_seqs: int | None = None
+    max_num_batched_tokens: int | None = None
+    block_size: int | None = None
+    prefix_caching: bool | None = None
+    mamba_cache_mode: str | None = None
+    speculative_tokens: int | None = None
+    enforce_eager: bool | None = None
+    max_loras: int | None = None
+    max_lora_rank: int | None = None
+    n_ubatch: int | None = None
+    parallel: int | None = None
+    swa_full: bool | None = None
+    flash_attn: bool | None = None
+    mla_cache: int | None = None
+    prompt_tokens: int | None = None
+    generated_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """A fine-tuning that is asked for; None where nothing was said."""
+
+    method: str
+    sequence_length: int | None = None
+    micro_batch: int | None = None
+    rank: int | None = None
+    targets: str | None = None
+    optimizer: str | None = None
+    gradient_checkpointing: bool | None = None
+    fused_cross_entropy: bool | None = None
+    trainer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +226,11 @@ class SizingOptions:
     stack: str | None = None
     assumed: tuple[str, ...] = ()
     """Assumptions made on the way here, such as the reading of a GPU name."""
+    serving: Serving = field(default_factory=Serving)
+    training: Training | None = None
+    every: bool = False
+    """The full matrix of GPUs and precisions."""
+    claimed_tokens_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -35,6 +35,10 @@ class BatchDefaults(Knowledge):
     """Cards whose name holds one of these are passed over."""
     max_num_seqs: Positive
     max_num_batched_tokens: Positive
+    reserved_gib: Annotated[float, Field(ge=0)] = 0
+    """What the stack leaves for activations and graphs outside the share that weights and cache take; 0 where they come out of the share."""
+    reserved_gib_per_way: Annotated[float, Field(ge=0)] = 0
+    """More of it for every GPU that shares the model."""
 
 
 class NonTorch(Knowledge):
@@ -47,6 +51,9 @@ class NonTorch(Knowledge):
 
 class MemoryConstants(Knowledge):
     """Constants of the stack's memory formulas; sizes in GiB per GPU unless said otherwise."""
+
+    activations: Literal["profile", "compute_buffer", "last_logits", "all_logits"]
+    """`profile`: peak of a profiling run; `compute_buffer`: of one step; `last_logits`, `all_logits`: the prompt with logits of its last or all tokens."""
 
     sampler_copies: Range
     """Activations while sampling, as a multiple of max_num_seqs x vocabulary x 4 bytes."""
@@ -77,15 +84,68 @@ class RopeScaling(Knowledge):
     """`original_max_position_embeddings` times the factor."""
 
 
+class CacheRules(Knowledge):
+    """How the stack lays out its cache."""
+
+    allocator: Literal["paged", "cells", "plain"]
+    """`paged`: blocks of tokens handed out to requests; `cells`: one buffer per sequence, made at the start; `plain`: as long as the request."""
+    hybrid: bool = False
+    """Whether layers that keep different things share pages in groups; when not, every layer keeps every token."""
+    group_threshold: Annotated[float, Field(ge=1)] = 1.5
+    """Kinds of layers whose numbers differ by less than this factor form groups of the larger number."""
+    chunks_full: bool = False
+    """Whether chunked layers, and all others beside them, keep every token."""
+    latent: bool = True
+    """Whether latent attention caches the latent; when not, keys and values of every head."""
+    latent_alignment: Positive = 1
+    """Bytes that the latent of a token is padded to a multiple of."""
+    sparse_latent_fp8_bytes: Annotated[int, Field(ge=0)] = 0
+    """Bytes a token of an 8-bit latent beside an index; 0 where it has no form of its own."""
+    state_bits: Annotated[int, Field(ge=0)] = 0
+    """Bits of a recurrent state where the stack has its own; 0: those of the model."""
+    window_alignment: Positive = 1
+    """Cells of a window are padded to a multiple of this."""
+    windows: bool = True
+    """Whether layers with a window keep no more than it."""
+    heeds_scheme: bool = True
+    """Whether a KV scheme in the checkpoint sets the precision of the cache."""
+    uniform_windows: bool = True
+    """Whether a window that every layer has counts too."""
+
+
+class Span(Knowledge):
+    """Rules that held for a span of versions."""
+
+    since: str = ""
+    """First version; from the beginning when empty."""
+    before: str = ""
+    """First version that it no longer holds for; still holds when empty."""
+    cache: dict[Line, int | float | bool] = Field(default_factory=dict)
+    """Fields of CacheRules."""
+    stack: dict[Line, int | float | bool] = Field(default_factory=dict)
+    """Fields of Stack."""
+    memory: dict[Line, Range | float | str] = Field(default_factory=dict)
+    """Fields of MemoryConstants."""
+    note: Line
+    """What was different, and where it is seen."""
+
+
 class Stack(Dated):
     """One serving stack at its newest checked version."""
 
     key: Slug
     name: Line
+    aliases: tuple[Slug, ...] = ()
     version: Line
     """Version that the defaults were checked against."""
+    oldest: Line
+    """Oldest version that the rules were checked against."""
+    versions: Literal["numbers", "dates"] = "numbers"
+    """`dates`: months of the source; build numbers are accepted and not compared."""
     gpu_memory_utilization: Share
     """Share of a card's memory that the stack takes."""
+    share_of_free: bool = False
+    """Whether the share is of what weights and activations leave free rather than of the whole card."""
     block_size: Positive
     """Tokens in one page of the KV cache."""
     default_context: Positive
@@ -96,10 +156,21 @@ class Stack(Dated):
     """Whether float32 checkpoints are held in 16 bit by default."""
     vocab_padding: Positive
     """The vocabulary is padded to a multiple of this."""
+    mxfp4_padding: Positive = 1
+    """Rows of experts in MXFP4 are padded to a multiple of this."""
+    latent_copies: Annotated[float, Field(ge=0)] = 0
+    """16-bit copies of the latent's up-projection that absorption keeps beside it."""
+    rotations: bool = True
+    """Whether a table of rotations for every position is kept."""
     batch_defaults: Annotated[tuple[BatchDefaults, ...], Field(min_length=1)]
     """From large cards to small."""
+    n_ubatch: Positive = 512
+    """Tokens in one step of llama.cpp."""
     rope_scaling: RopeScaling
+    cache: CacheRules
     memory: MemoryConstants
-    bits_per_weight: dict[Slug, Annotated[float, Field(gt=0, le=32)]] = Field(default_factory=dict)
-    """Effective bits of one linear weight by precision; embeddings, output layer and norms stay at 16."""
+    kv_bits: dict[Slug, Annotated[float, Field(gt=0, le=32)]]
+    """Bits of a cached element by the name that the stack calls its type."""
+    spans: tuple[Span, ...] = ()
+    """What was different in other versions, in the order in which they apply."""
     notes: str = ""

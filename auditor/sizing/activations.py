@@ -1,8 +1,11 @@
-"""What a stack needs beside weights and cache: activations of its profiling run, communication buffers, captured graphs."""
+"""What a stack needs beside weights and cache: activations, logits, communication buffers, captured graphs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from auditor.domain.hardware import Gpu
+from auditor.domain.memory import Serving
 from auditor.domain.stack import BatchDefaults, Stack
 from auditor.sizing.classify import Reading
 from auditor.sizing.figure import Figure
@@ -11,10 +14,32 @@ GIB = 1 << 30
 LOGIT_BYTES = 4
 """Logits are sampled in float32."""
 ACTIVATION_WIDTH = 2
+HIDDEN_COPIES = 3.5
+"""Of the hidden state that one layer holds at once: input, residual, normalised input and half of the output."""
+LOOSE = 8
+"""How much larger a compute buffer of latent attention was seen than the plain one."""
 
 
-def batch_defaults(stack: Stack, gpu: Gpu | None) -> BatchDefaults:
-    """The stack's batch limits on this card; those of the smallest cards when none is declared."""
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much the stack computes at once."""
+
+    max_num_seqs: int
+    max_num_batched_tokens: int
+    assumed: bool
+    """Whether a default of the stack is in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One request: tokens of its prompt, and of prompt and answer together (None when unknown)."""
+
+    prompt: int | None
+    context: int | None
+
+
+def tier_of(stack: Stack, gpu: Gpu | None) -> BatchDefaults:
+    """The stack's defaults on this card; those of the smallest cards when none is declared."""
     if gpu is None:
         return stack.batch_defaults[-1]
     memory = gpu.memory_mib / 1024
@@ -22,41 +47,94 @@ def batch_defaults(stack: Stack, gpu: Gpu | None) -> BatchDefaults:
     return next(fitting, stack.batch_defaults[-1])
 
 
-def activations(reading: Reading, limits: BatchDefaults, ways: int, stack: Stack) -> Figure:
-    """The larger of sampling (sequences x vocabulary) and one layer over a full batch of tokens."""
-    shape, reader = reading.shape, reading.reader
-    if shape is None or reader is None:
+def limits_of(stack: Stack, gpu: Gpu | None, serving: Serving) -> Limits:
+    """What was asked for, else the stack's defaults on this card."""
+    tier = tier_of(stack, gpu)
+    seqs, tokens = serving.max_num_seqs, serving.max_num_batched_tokens
+    return Limits(seqs or tier.max_num_seqs, tokens or tier.max_num_batched_tokens, seqs is None or tokens is None)
+
+
+def activations(reading: Reading, limits: Limits, work: Work, ways: int, stack: Stack, serving: Serving) -> Figure:
+    """By the kind of the stack; see the functions below."""
+    layout = reading.layout
+    if layout is None:
         return Figure.unknown(reading.why_unknown)
-    moe = reading.architecture_class == "moe"
-    if why := shape.missing("vocab_size", "hidden_size", "intermediate_size"):
-        return Figure.unknown(why)
-    if moe and (why := shape.missing("experts_per_token", "expert_intermediate_size")):
-        return Figure.unknown(why)
-    inner = shape["expert_intermediate_size"] * shape["experts_per_token"] if moe else shape["intermediate_size"]
-    constants = stack.memory
-    logits = LOGIT_BYTES * shape["vocab_size"] * limits.max_num_seqs
-    layer = limits.max_num_batched_tokens * ACTIVATION_WIDTH * (3 * inner / ways + 3.5 * shape["hidden_size"])
+    if layout.uncounted:
+        return Figure.unknown(layout.uncounted)
+    kind = stack.memory.activations
+    if kind == "profile":
+        figure = _profile(reading, limits, ways, stack)
+    elif kind == "compute_buffer":
+        figure = _buffer(reading, work, stack, serving)
+    else:
+        figure = _prompt(reading, work, ways, stack, whole=kind == "all_logits")
+    if not reading.multimodal or figure.value is None or figure.high is None:
+        return figure
+    note = "activations: profiling of images is not computed, only allowed for at the pessimistic end"
+    high = figure.high + int(stack.memory.multimodal_extra_gib * GIB)
+    return Figure.of(figure.value, figure.basis, figure.formula, figure.inputs, low=figure.low, high=high, assumed=(*figure.assumed, note))
+
+
+def _profile(reading: Reading, limits: Limits, ways: int, stack: Stack) -> Figure:
+    """The larger of sampling (sequences x vocabulary) and one layer over a full batch of tokens."""
+    assert reading.layout is not None
+    layout, constants = reading.layout, stack.memory
+    logits = LOGIT_BYTES * layout.vocab * limits.max_num_seqs
+    layer = limits.max_num_batched_tokens * ACTIVATION_WIDTH * (3 * layout.inner / ways + HIDDEN_COPIES * layout.hidden)
     at = {end: int(max(getattr(constants.sampler_copies, end) * logits, getattr(constants.layer_copies, end) * layer)) for end in ("low", "value", "high")}
     inputs: dict[str, int | float | str] = {
-        "vocab_size": shape["vocab_size"], "max_num_seqs": limits.max_num_seqs, "max_num_batched_tokens": limits.max_num_batched_tokens,
-        "intermediate": inner, "hidden_size": shape["hidden_size"], "ways": ways, "sampler_copies": constants.sampler_copies.value,
+        "vocab_size": layout.vocab, "max_num_seqs": limits.max_num_seqs, "max_num_batched_tokens": limits.max_num_batched_tokens,
+        "intermediate": layout.inner, "hidden_size": layout.hidden, "ways": ways, "sampler_copies": constants.sampler_copies.value,
     }  # fmt: skip
-    high = at["high"]
-    notes: tuple[str, ...] = ()
-    if reader.traits.multimodal:
-        high += int(constants.multimodal_extra_gib * GIB)
-        notes = ("activations: profiling of images is not computed, only allowed for at the pessimistic end",)
     formula = "max(sampler_copies x 4 x vocab_size x max_num_seqs, max_num_batched_tokens x 2 x (3 x intermediate / ways + 3.5 x hidden_size))"
-    return Figure.of(at["value"], "formula", formula, inputs, low=at["low"], high=high, assumed=notes)
+    return Figure.of(at["value"], "formula", formula, inputs, low=at["low"], high=at["high"])
 
 
-def overhead(gpu: Gpu | None, ways: int, stack: Stack) -> Figure:
+def _buffer(reading: Reading, work: Work, stack: Stack, serving: Serving) -> Figure:
+    """llama.cpp: logits and two hidden states of one step; without flash attention the scores of every head as well."""
+    assert reading.layout is not None
+    layout = reading.layout
+    step = serving.n_ubatch or stack.n_ubatch
+    plain = step * LOGIT_BYTES * (layout.vocab + 2 * layout.hidden)
+    inputs: dict[str, int | float | str] = {"n_ubatch": step, "vocab_size": layout.vocab, "hidden_size": layout.hidden}
+    latent = any(keeps.kind == "latent" for keeps in layout.keeping)
+    if serving.flash_attn is False:
+        if work.context is None:
+            return Figure.unknown(reading.why_no_context)
+        scores = step * LOGIT_BYTES * layout.heads * work.context
+        formula = "n_ubatch x 4 x (vocab_size + 2 x hidden_size) + n_ubatch x 4 x heads x context"
+        return Figure.of(plain + scores, "assumed", formula, {**inputs, "context": work.context}, low=plain, high=plain + 2 * scores)
+    formula = "n_ubatch x 4 x (vocab_size + 2 x hidden_size)"
+    note = ("activations: latent attention takes a larger compute buffer than the formula gives",) if latent else ()
+    high = plain * LOOSE if latent else int(plain * stack.memory.layer_copies.high)
+    low = int(plain * stack.memory.layer_copies.low)
+    return Figure.of(plain, "assumed" if latent else "formula", formula, inputs, low=low, high=high, assumed=note)
+
+
+def _prompt(reading: Reading, work: Work, ways: int, stack: Stack, *, whole: bool) -> Figure:
+    """Transformers: one layer over the prompt, or the float32 logits of all its tokens where they are kept."""
+    assert reading.layout is not None
+    layout, constants = reading.layout, stack.memory
+    if work.prompt is None:
+        return Figure.unknown(reading.why_no_context)
+    layer = work.prompt * ACTIVATION_WIDTH * (3 * layout.inner / ways + HIDDEN_COPIES * layout.hidden)
+    logits = work.prompt * constants.sampler_copies.value * layout.vocab if whole else 0
+    inputs: dict[str, int | float | str] = {"prompt_tokens": work.prompt, "intermediate": layout.inner, "hidden_size": layout.hidden}
+    formula = "prompt_tokens x 2 x (3 x intermediate / ways + 3.5 x hidden_size)"
+    if whole:
+        inputs |= {"vocab_size": layout.vocab, "bytes_per_logit": constants.sampler_copies.value}
+        formula = f"max({formula}, prompt_tokens x bytes_per_logit x vocab_size)"
+    low, value, high = (int(max(getattr(constants.layer_copies, end) * layer, logits)) for end in ("low", "value", "high"))
+    return Figure.of(value, "formula", formula, inputs, low=low, high=high)
+
+
+def overhead(gpu: Gpu | None, ways: int, stack: Stack, serving: Serving) -> Figure:
     """Memory outside the allocator and captured graphs, from logs."""
     constants = stack.memory
     outside = [n.gib for n in constants.non_torch if n.tensor_parallel <= ways][-1]
-    graphs = constants.graphs_gib
+    graphs, captured = constants.graphs_gib, 0 if serving.enforce_eager else 1
     extra = constants.other_vendor_extra_gib if gpu is not None and gpu.vendor != "nvidia" else 0.0
-    inputs: dict[str, int | float | str] = {"non_torch_gib": outside.value, "graphs_gib": graphs.value, "ways": ways}
-    value, low, high = ((a + b) * GIB for a, b in ((outside.value, graphs.value), (outside.low, graphs.low), (outside.high, graphs.high + extra)))
+    inputs: dict[str, int | float | str] = {"non_torch_gib": outside.value, "graphs_gib": graphs.value * captured, "ways": ways}
+    value, low, high = ((a + b * captured) * GIB for a, b in ((outside.value, graphs.value), (outside.low, graphs.low), (outside.high + extra, graphs.high)))
     note = "overhead: typical of logs, not computed"
     return Figure.of(int(value), "assumed", "non_torch_gib + graphs_gib", inputs, low=int(low), high=int(high), assumed=(note,))

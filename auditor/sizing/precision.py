@@ -5,9 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from auditor.sizing.values import count, mapping, plain_name
+from auditor.sizing.families import Families
+from auditor.sizing.plan import Even, Plan
+from auditor.sizing.values import count, mapping
+
+if TYPE_CHECKING:
+    from auditor.sizing.declared import Declared
 
 _DTYPE = re.compile(r"(?:torch\.)?(bfloat16|float16|half|float32|float)")
 _STORED = re.compile(r"(BF|F|I|U)([0-9]{1,3})(?:_[A-Z0-9]+)?")
@@ -42,14 +47,19 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Precision:
-    """`label` as shown; `width` in bytes of an unquantized parameter (None when unknown); `kv_width` in bytes of a cached element."""
+    """`label` as shown; `width` in bytes of an unquantised parameter (None when unknown); `cache_bits` of a cached element."""
 
     label: str
     width: int | None
     quantized: bool
-    kv_width: int | None
+    cache_bits: float | None
+    """None when unknown."""
+    plan: Plan | None
+    """None when the bits of each weight are not known."""
     assumed: tuple[str, ...] = ()
     why_unknown: str = ""
+    """Why the precision of the cache is not known."""
+    why_no_plan: str = ""
 
 
 def stored(parameters: object) -> tuple[list[Stored], str]:
@@ -69,33 +79,65 @@ def stored(parameters: object) -> tuple[list[Stored], str]:
     return sorted(found, key=lambda s: s.dtype), ""
 
 
-def precision(configs: tuple[Mapping[str, Any], ...], held: list[Stored], beside: tuple[str, ...], casts_float32: bool) -> Precision:
-    """From the configs (inner before outer), what is stored, and the names of files that declare a quantization beside them."""
+def precision(
+    configs: tuple[Mapping[str, Any], ...],
+    held: list[Stored],
+    beside: tuple[str, ...],
+    separate: Mapping[str, Any] | None,
+    casts_float32: bool,
+    known: Families,
+) -> Precision:
+    """From the configs (inner before outer), what is stored, `separate` (the content of a file that declares a quantisation) and the names of such files."""
     quantization = next((value for config in configs if (value := config.get("quantization_config")) is not None), None)
-    declared = next((value for config in configs for key in ("torch_dtype", "dtype") if (value := config.get(key)) is not None), None)
-    dtype = _dtype(declared)
+    if quantization is None and separate is not None:
+        quantization = separate
+    named = next((value for config in configs for key in ("torch_dtype", "dtype") if (value := config.get(key)) is not None), None)
+    dtype = _dtype(named)
     main = max((s for s in held if s.parameter), key=lambda s: s.elements, default=None)
     packed = any(s.packed for s in held)
     label, width = dtype, int(dtype[-2:]) // 8 if dtype else None
     if main is not None and not packed:
         label, width = _label(main), main.bits // 8
-    quantized = quantization is not None or packed or (width is not None and width < 2)
     if quantization is not None:
-        label = _method(mapping(quantization) or {})
-    kv_width, notes, why = _kv_width(quantization, declared, dtype)
-    if quantization is None and beside:
+        from auditor.sizing.declared import declared
+
+        return _quantized(declared(quantization, known), named, dtype)
+    quantized = packed or (width is not None and width < 2)
+    bits, notes, why = _plain_cache(named, dtype)
+    if beside:
         label, quantized = label if packed or (width or 2) < 2 else "unknown", True
         notes += (f"precision: {beside[0]} says how weights are quantized; it is not read",)
         if beside[0] == MODELOPT:
-            kv_width, why = None, f"{MODELOPT} may carry a KV cache scheme, which is not read"
+            bits, why = None, f"{MODELOPT} may carry a KV cache scheme, which is not read"
     if width == 4 and casts_float32 and not quantized:
         notes += ("precision: float32 checkpoint, held in 16 bit by the stack",)
-    return Precision(label or "unknown", None if quantized else width, quantized, kv_width, notes, why)
+    plan = None if quantized or width is None else Even(width)
+    return Precision(label or "unknown", None if quantized else width, quantized, bits, plan, notes, why, "" if plan else "the width of a weight is not known")
 
 
-def _dtype(declared: object) -> str:
+def _quantized(scheme: Declared, named: object, dtype: str) -> Precision:
+    bits, notes, why = _plain_cache(named, dtype)
+    if scheme.cache_bits == 8:
+        bits, notes, why = 8, ("kv_dtype: fp8 (scheme in the checkpoint)",), ""
+    elif scheme.cache_bits is not None:
+        bits, notes, why = (
+            None,
+            (),
+            "the KV cache scheme of the checkpoint is not known" if scheme.plan is not None or scheme.label != "unknown" else scheme.why,
+        )
+    return Precision(scheme.label, None, True, bits, scheme.plan, (*notes, *scheme.assumed), why, scheme.why)
+
+
+def _plain_cache(named: object, dtype: str) -> tuple[float | None, tuple[str, ...], str]:
+    """The cache of a checkpoint without a scheme: the 16 bit of the model."""
+    if named is not None and not dtype:
+        return None, (), "the precision in config.json is not known"
+    return 16, (() if named is not None else ("kv_dtype: 16 bit (config.json names no precision)",)), ""
+
+
+def _dtype(named: object) -> str:
     """`bfloat16`, `float16` or `float32`; empty for anything else."""
-    match = _DTYPE.fullmatch(declared) if isinstance(declared, str) else None
+    match = _DTYPE.fullmatch(named) if isinstance(named, str) else None
     if match is None:
         return ""
     return "float16" if match[1] == "half" else "float32" if match[1] == "float" else match[1]
@@ -105,27 +147,3 @@ def _label(held: Stored) -> str:
     if held.bits == 8:
         return "int8" if held.kind == "I" else "fp8"
     return f"bfloat{held.bits}" if held.kind == "BF" else f"float{held.bits}"
-
-
-def _method(quantization: Mapping[str, Any]) -> str:
-    for key in ("quant_method", "quant_algo"):
-        if name := plain_name(quantization.get(key)).lower():
-            return name
-    return "unknown"
-
-
-def _kv_width(quantization: object, declared: object, dtype: str) -> tuple[int | None, tuple[str, ...], str]:
-    """Width of a cached element: the model's 16 bit unless the checkpoint carries an 8-bit scheme. FP8 weights alone do not imply an FP8 cache."""
-    table = mapping({} if quantization is None else quantization)
-    if table is None:
-        return None, (), "quantization_config in config.json is not a table"
-    scheme = next((value for key in ("kv_cache_scheme", "kv_cache_quant_algo") if (value := table.get(key)) is not None), None)
-    if scheme is not None:
-        inner = mapping(scheme)
-        eight = (isinstance(scheme, str) and plain_name(scheme).lower() == "fp8") or (
-            inner is not None and inner.get("type") == "float" and count(inner.get("num_bits")) == 8
-        )
-        return (1, ("kv_dtype: fp8 (scheme in the checkpoint)",), "") if eight else (None, (), "the KV cache scheme of the checkpoint is not known")
-    if declared is not None and not dtype:
-        return None, (), "the precision in config.json is not known"
-    return 2, (() if declared is not None else ("kv_dtype: 16 bit (config.json names no precision)",)), ""

@@ -2,71 +2,131 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from auditor.domain.stack import Stack
 from auditor.sizing.classify import Reading
 from auditor.sizing.figure import Figure, derived
 from auditor.sizing.parameters import Counted
+from auditor.sizing.plan import ByModule, Even, Plan, by_split, held_bytes
 
 RESIDENT_WIDTH = 2
-"""Bytes of an element that the stack holds unquantized."""
+"""Bytes of an element that the stack holds unquantised."""
+LORA_WIDTH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Adapters:
+    """Buffers for adapters that are served at once."""
+
+    count: int = 0
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Bytes of the language model by how they are split, and of what else the share of a GPU follows from."""
+
+    divided: int
+    whole: int
+    key_value: int
+    towers: int
+    experts: int
+    """Of experts that kernels fill up; 0 where they are none."""
+    latent_up: int
+    """Parameters of the up-projections of latents."""
+
+    @property
+    def total(self) -> int:
+        """Everything, encoders included."""
+        return self.divided + self.whole + self.key_value + self.towers
+
+
+def shares(known: Counted, plan: Plan, casts: bool) -> Shares:
+    """Sums over all modules; `casts`: whether float32 is held in 16 bit."""
+    held: Plan = Even(RESIDENT_WIDTH) if isinstance(plan, Even) and plan.width == 4 and casts else plan
+    sums = by_split(known.language, held)
+    filled = isinstance(plan, ByModule) and any(rule.kinds == ("expert",) for rule in plan.rules)
+    return Shares(
+        divided=sums["divided"],
+        whole=sums["whole"],
+        key_value=sums["kv"],
+        towers=held_bytes(known.towers, Even(RESIDENT_WIDTH)),
+        experts=held_bytes((w for w in known.language if w.kind == "expert"), plan) if filled else 0,
+        latent_up=sum(w.total for w in known.language if w.name.endswith("kv_b_proj")),
+    )
 
 
 def cannot_split(reading: Reading, ways: int) -> str:
     """Why the model cannot run `ways` ways; empty when it can, or when that is not known."""
-    shape = reading.shape
-    if shape is None or ways == 1 or shape.missing("attention_heads", "kv_heads"):
+    layout = reading.layout
+    if layout is None or ways == 1:
         return ""
-    heads, key_value = shape["attention_heads"], shape["kv_heads"]
-    if heads % ways:
-        return f"{heads} attention heads cannot be split {ways} ways"
-    return f"{key_value} KV heads can be neither split nor repeated {ways} ways" if key_value % ways and ways % key_value else ""
+    if layout.heads % ways:
+        return f"{layout.heads} attention heads cannot be split {ways} ways"
+    heads = layout.kv_heads
+    return f"{heads} KV heads can be neither split nor repeated {ways} ways" if heads and heads % ways and ways % heads else ""
 
 
-def weights_per_gpu(resident: Figure, reading: Reading, counted: Counted | None, ways: int, stack: Stack) -> Figure:
-    """(held - replicated) / ways + replicated + repeated key and value projections + rotation table + vocabulary padding."""
-    shape, reader = reading.shape, reading.reader
+def weights_per_gpu(resident: Figure, reading: Reading, known: Counted | None, held: Shares | None, ways: int, stack: Stack, adapters: Adapters) -> Figure:
+    """(held - whole) / ways + whole + repeated key and value projections + rotation tables, padding, copies and adapters that the stack adds."""
+    layout = reading.layout
     if why := cannot_split(reading, ways):
         return Figure.unknown(why)
-    table = _rotations(reading)
-    if shape is None or reader is None or counted is None:
+    table = _rotations(reading, stack)
+    if layout is None or known is None or held is None:
         return _even(resident, ways, table)
-    vocab = shape["vocab_size"]
-    padded = -(-vocab // stack.vocab_padding) * stack.vocab_padding - vocab
-    padding = padded * shape["hidden_size"] * RESIDENT_WIDTH * (1 if shape.tied else 2)
-    repeats = max(0, ways - shape["kv_heads"]) / ways if ways > 1 else 0.0
-    repeated = int(counted.key_value * RESIDENT_WIDTH * repeats / max(1, shape["kv_heads"])) if repeats else 0
-    replicated = counted.replicated * RESIDENT_WIDTH
-    towers = max(0, (resident.value or 0) - counted.total * RESIDENT_WIDTH) if reader.traits.multimodal and ways > 1 else 0
+    heads = layout.kv_heads
+    repeats = max(0, ways - heads) if heads and ways > 1 else 0
+    repeated = held.key_value * repeats // (heads * ways) if repeats else 0
+    padded = -(-layout.vocab // stack.vocab_padding) * stack.vocab_padding - layout.vocab
+    padding = padded * layout.hidden * RESIDENT_WIDTH * (1 if layout.tied else 2)
+    experts = held.experts * (-(-layout.hidden // stack.mxfp4_padding) * stack.mxfp4_padding - layout.hidden) // layout.hidden
+    copies = int(stack.latent_copies * held.latent_up) * RESIDENT_WIDTH
+    lora = _adapters(known, adapters, ways)
+    whole, computed = held.whole, held.total
 
-    def split(held: int) -> int:
-        whole = min(held, replicated)
-        return -(-(held - whole + padding) // ways) + whole + repeated + table
+    def split(total: int) -> int:
+        scaled = whole * total // max(1, computed)
+        return -(-(total - scaled + padding + experts + copies) // ways) + scaled + repeated + table + lora
 
-    figure = derived({"weights": resident}, "(weights - replicated) / ways + replicated + repeated KV projections + rotations + padding", split, "formula")
-    if not figure.known:
+    formula = "(weights - whole + padding + copies) / ways + whole + repeated KV projections + rotations + adapters"
+    figure = derived({"weights": resident}, formula, split, "formula")
+    if figure.value is None or figure.low is None or figure.high is None:
         return figure
-    assert figure.value is not None and figure.low is not None and figure.high is not None
+    extra = {
+        "ways": ways, "whole_bytes": whole, "repeated_bytes": repeated, "rotations_bytes": table, "padding_bytes": padding + experts,
+        "copies_bytes": copies, "adapters_bytes": lora,
+    }  # fmt: skip
     spread = stack.memory.weights_spread
-    extra = {"ways": ways, "replicated_bytes": replicated, "repeated_bytes": repeated, "rotations_bytes": table, "padding_bytes": padding}
-    high = int(figure.high * (1 + spread)) + towers
-    low = int(figure.low * (1 - spread))
-    return Figure.of(figure.value, figure.basis, figure.formula, {**figure.inputs, **extra}, low=low, high=high, assumed=figure.assumed)
+    replicated = held.towers - held.towers // ways
+    high = int(figure.high * (1 + spread)) + replicated
+    return Figure.of(figure.value, figure.basis, formula, {**figure.inputs, **extra}, low=int(figure.low * (1 - spread)), high=high, assumed=figure.assumed)
+
+
+def _adapters(known: Counted, adapters: Adapters, ways: int) -> int:
+    """A and B of every linear layer, for as many adapters as are served at once."""
+    if not adapters.count:
+        return 0
+    sides = sum(weight.columns + weight.size // weight.columns // ways for weight in known.language if weight.kind == "linear" and weight.columns)
+    return adapters.count * adapters.rank * sides * LORA_WIDTH
 
 
 def _even(resident: Figure, ways: int, table: int) -> Figure:
     """Nothing is known of the layers: an even split, and at the worst everything on every GPU."""
-    if not resident.known:
+    if resident.value is None or resident.low is None or resident.high is None:
         return resident
-    assert resident.value is not None and resident.low is not None and resident.high is not None
     note = "weights_per_gpu: an even split; nothing is known of what repeats" if ways > 1 else "weights_per_gpu: what the stack adds is not known"
     value, low = -(-resident.value // ways) + table, -(-resident.low // ways) + table
     inputs = {"weights": resident.value, "ways": ways, "rotations_bytes": table}
     return Figure.of(value, "assumed", "weights / ways + rotations", inputs, low=low, high=resident.high + table, assumed=(*resident.assumed, note))
 
 
-def _rotations(reading: Reading) -> int:
-    """Cosines and sines for every position, over the whole head."""
-    shape, reader = reading.shape, reading.reader
-    if shape is None or reader is None or not reader.traits.rotary or shape.missing("max_context", "head_dim"):
+def _rotations(reading: Reading, stack: Stack) -> int:
+    """Cosines and sines for every position, one table for every width, and one more where windows rotate otherwise."""
+    layout = reading.layout
+    if layout is None or not stack.rotations or reading.max_context is None:
         return 0
-    return shape["max_context"] * shape["head_dim"] * RESIDENT_WIDTH
+    local = "rope_local_base_freq" in (reading.text or {}) or layout.model_type == "gemma3_text"
+    widths = {(layer.rotary, bool(local and layer.keeps is not None and layer.keeps.window)) for layer in layout.layers if layer.rotary}
+    return sum(width for width, _ in widths) * reading.max_context * RESIDENT_WIDTH

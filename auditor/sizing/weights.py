@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.memory import Basis, MemoryInputs
 from auditor.domain.stack import Stack
 from auditor.sizing.checkpoint import LARGEST, loaded_files
 from auditor.sizing.classify import Reading
 from auditor.sizing.figure import Figure
 from auditor.sizing.parameters import Counted
+from auditor.sizing.plan import Even, Gguf, Plan, held_bytes
 from auditor.sizing.precision import Precision, Stored
 from auditor.sizing.tensors import Tensors
 from auditor.sizing.values import count
@@ -36,104 +36,156 @@ class Witness:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Bytes in the checkpoint, and bytes held by the stack over all GPUs before it adds anything of its own."""
+    """Bytes that are loaded, and bytes held by the stack over all GPUs before it adds anything of its own."""
 
     loaded: Figure
     resident: Figure
     notes: tuple[str, ...]
 
 
-def weigh(
-    inputs: MemoryInputs, reading: Reading, held: list[Stored], precision: Precision, counted: Counted | None, stack: Stack, tensors: Tensors | None
-) -> Weights:
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All that weights may be read from."""
+
+    inputs: MemoryInputs
+    held: Sequence[Stored]
+    precision: Precision
+    counted: Counted | None
+    tensors: Tensors | None
+    stack: Stack
+    guesses: bool = False
+    """Whether layers for multi-token prediction are loaded, to guess ahead."""
+
+    @property
+    def casts(self) -> bool:
+        """Whether the stack holds a float32 checkpoint in 16 bit."""
+        return self.precision.width == 4 and not self.precision.quantized and self.stack.casts_float32_to_16_bit
+
+
+def module_bytes(known: Counted, plan: Plan, *, mtp: bool = False) -> int:
+    """Bytes of the modules; encoders stay at the width of unquantised weights, and lie in a file of their own in GGUF."""
+    if mtp:
+        return held_bytes(known.mtp, plan)
+    if isinstance(plan, Gguf):
+        return held_bytes(known.language, plan)
+    plain: Plan = plan if isinstance(plan, Even) else Even(2)
+    return held_bytes(known.language, plan) + held_bytes(known.towers, plain)
+
+
+def weigh(sources: Sources) -> Weights:
     """Order: tensors in the files' headers, the Hub's counts x width, the index's total_size, file sizes, config. The first gives the value."""
-    casts = precision.width == 4 and not precision.quantized and stack.casts_float32_to_16_bit
-    witnesses: list[Witness] = []
+    witnesses, notes = _witnesses(sources)
+    known, plan = sources.counted, sources.precision.plan
+    if known is not None and plan is not None:
+        total = module_bytes(known, plan)
+        ahead = module_bytes(known, plan, mtp=True) if sources.guesses else 0
+        held = module_bytes(known, Even(2)) + (ahead // 2 if ahead else 0) if sources.casts else total + ahead
+        total += ahead
+        table = {**known.inputs, "bits_per_weight": round(8 * total / max(1, known.total), 3)}
+        formula = "sum over modules of parameters x bits / 8" if sources.precision.quantized else f"({known.formula}) x width"
+        witnesses.append(Witness("config", total, held, "formula", formula, table))
+    if not witnesses:
+        why = notes[-1] if notes else sources.precision.why_no_plan or "no file sizes, no counts and no geometry to compute from"
+        return Weights(Figure.unknown(why), Figure.unknown(why), tuple(notes))
+    loaded, resident = ([getattr(w, end) for w in witnesses] for end in ("total", "resident"))
+    return Weights(_spanning(witnesses, loaded), _spanning(witnesses, resident), tuple(notes))
+
+
+def _witnesses(sources: Sources) -> tuple[list[Witness], list[str]]:
+    """Statements of what lies in the repository, less what no engine loads."""
+    inputs, held, tensors, casts = sources.inputs, sources.held, sources.tensors, sources.casts
+    found: list[Witness] = []
     notes: list[str] = []
     if tensors is not None:
-        witnesses.append(_from_headers(tensors, casts))
+        found.append(_from_headers(tensors, casts))
     elif held and any(s.packed for s in held):
         notes.append("weights: the Hub's parameter counts set aside (packed types hold several parameters in one element)")
     elif held:
-        witnesses.append(_from_counts(held, casts))
+        found.append(_from_counts(held, casts))
     total = count(inputs.index_total_size, LARGEST)
     if total is not None:
         formula = "metadata.total_size of model.safetensors.index.json"
-        witnesses.append(Witness("index", total, total // 2 if casts else total, "exact", formula, {"total_size": total}))
+        found.append(Witness("index", total, total // 2 if casts else total, "exact", formula, {"total_size": total}))
     elif inputs.index_total_size is not None:
         notes.append("weights: total_size of the index set aside (not a positive number of bytes)")
     files, why = loaded_files(inputs.weight_files)
     if files is not None and tensors is None:  # whoever reads a header compares it with the size of the file
         formula, size = f"sum of the file sizes of {files.name}", files.total
-        witnesses.append(Witness("files", size, size // 2 if casts else size, "assumed", formula, {"files": files.files, "bytes": size}))
-    if why and (files is not None or not witnesses):
+        found.append(Witness("files", size, size // 2 if casts else size, "assumed", formula, {"files": files.files, "bytes": size}))
+    if why and (files is not None or not found):
         notes.append(why)
-    if counted is not None and precision.width is not None and not _multimodal(reading):
-        width = 2 if casts else precision.width
-        table = {"width": precision.width, **counted.inputs}
-        witnesses.append(Witness("config", counted.total * precision.width, counted.total * width, "formula", f"({counted.formula}) x width", table))
-    if not witnesses:
-        reason = "neither parameter counts, index, files of known size nor a formula give the weights"
-        unknown = Figure.unknown(f"{reason} ({'; '.join(notes)})" if notes else reason)
-        return Weights(unknown, unknown, tuple(notes))
-    return Weights(_spanning(witnesses, [w.total for w in witnesses]), _spanning(witnesses, [w.resident for w in witnesses]), tuple(notes))
+    spare, said = _not_loaded(sources, found)
+    if spare:
+        notes.append(said)
+        found = [_less(witness, spare) for witness in found]
+    return found, notes
 
 
-def requantized(name: str, counted: Counted | None, why: str, stack: Stack) -> Weights:
-    """Weights at a precision that is not the published one. Raises UsageError for one that the stack's table lacks."""
-    bits = stack.bits_per_weight.get(name.casefold())
-    if bits is None:
-        known = stack.bits_per_weight
-        raise UsageError(f"no precision is known as {name[:40]!r}{did_you_mean(name[:40], known)}", f"choose one of: {', '.join(known)}")
-    if counted is None:
-        unknown = Figure.unknown(f"weights at another precision need a parameter count by kind of layer ({why})")
-        return Weights(unknown, unknown, ())
-    total = int(counted.linear * bits / 8) + (counted.total - counted.linear) * 2
-    note = f"weights: {name.casefold()} in every linear layer, embeddings, output layer and norms in 16 bit"
-    figure = Figure.of(total, "assumed", "linear x bits / 8 + rest x 2", {"linear": counted.linear, "bits": bits, "parameters": counted.total}, assumed=(note,))
-    return Weights(figure, figure, (note,))
+def _not_loaded(sources: Sources, found: Sequence[Witness]) -> tuple[int, str]:
+    """Bytes of the checkpoint that engines leave alone: layers for multi-token prediction, a second copy of tied embeddings."""
+    known, plan = sources.counted, sources.precision.plan
+    if known is None or plan is None or not found or sources.guesses:
+        return 0, ""
+    base, excess = module_bytes(known, plan), found[0].total - module_bytes(known, plan)
+    ahead = module_bytes(known, plan, mtp=True)
+    table = next((weight for weight in known.language if weight.kind == "embedding"), None)
+    copy = int(table.total * plan.bits(table) / 8) if table is not None else 0
+    tied = not any(weight.kind == "head" for weight in known.language)
+    if known.mtp and abs(excess - ahead - 2 * copy) < AGREE * base / 4 and copy:
+        return ahead + 2 * copy, "weights: layers for multi-token prediction, with their copies of the embeddings, are in the files and not counted"
+    if known.mtp and excess > 0.5 * ahead:
+        return min(excess, ahead), "weights: layers for multi-token prediction are in the files and not counted"
+    if tied and copy and abs(excess - copy) < 0.001 * base:
+        return copy, "weights: a second copy of the tied embeddings is in the files and not counted"
+    return 0, ""
 
 
-def parameters(
-    reading: Reading, held: list[Stored], precision: Precision, counted: Counted | None, why: str, weights: Weights, tensors: Tensors | None
-) -> Figure:
+def _less(witness: Witness, spare: int) -> Witness:
+    held = max(0, witness.resident - spare * witness.resident // max(1, witness.total))
+    inputs = {**witness.inputs, "not_loaded": spare}
+    return Witness(witness.name, max(0, witness.total - spare), held, "formula", f"{witness.formula} - what is not loaded", inputs)
+
+
+def parameters(reading: Reading, sources: Sources, known: Counted | None, why: str, weights: Weights) -> Figure:
     """Logical count without layers for multi-token prediction: that of headers or the Hub where it is one, else the formula, else bytes over width."""
-    if tensors is not None and tensors.gguf and not _may_hold_mtp(reading):
+    tensors, held = sources.tensors, sources.held
+    ahead = known is not None and bool(known.mtp)
+    if tensors is not None and tensors.gguf and not ahead:
         return Figure.of(sum(tensors.elements.values()), "exact", "sum of the elements in the file headers by type", tensors.elements)
     whose = "the Hub's counts" if tensors is None else "the elements in the file headers"
     logical = [s for s in held if s.parameter]
-    if logical and not any(s.packed for s in held) and not _may_hold_mtp(reading):
-        note = ""
+    if logical and not any(s.packed for s in held) and not ahead:
         total = sum(s.elements for s in logical)
-        if counted is not None and not _multimodal(reading) and abs(counted.total - total) > AGREE * counted.total:
-            note = f"parameters: config.json gives {counted.total}"
+        apart = known is not None and abs(known.total - total) > AGREE * known.total
+        note = f"parameters: config.json gives {known.total}" if known is not None and apart else ""
         return Figure.of(total, "exact", f"sum of {whose} by dtype", {s.dtype: s.elements for s in logical}).noting(note)
-    if counted is not None and not _multimodal(reading):
-        return Figure.of(counted.total, "formula", counted.formula, counted.inputs)
-    if precision.width is not None and weights.loaded.value is not None and weights.loaded.basis == "exact" and reading.shape is not None:
-        note = f"parameters: every tensor in {precision.label}"
-        return Figure.of(weights.loaded.value // precision.width, "assumed", "weights / width", {"width": precision.width}, assumed=(note,))
+    if known is not None:
+        return Figure.of(known.total, "formula", known.formula, known.inputs)
+    width = sources.precision.width
+    if width is not None and weights.loaded.value is not None and weights.loaded.basis == "exact" and reading.layout is not None:
+        note = f"parameters: every tensor in {sources.precision.label}"
+        return Figure.of(weights.loaded.value // width, "assumed", "weights / width", {"width": width}, assumed=(note,))
     return Figure.unknown(why or "neither the Hub nor config.json tells the count")
 
 
-def active_parameters(reading: Reading, total: Figure, counted: Counted | None, why: str) -> Figure:
+def active_parameters(total: Figure, known: Counted | None, why: str) -> Figure:
     """Parameters that one token passes through: all of them in a dense model."""
-    if reading.architecture_class == "dense":
+    if known is None or total.value is None:
+        return Figure.unknown(why or total.reason)
+    idle = known.total - known.active
+    if not idle:
         return total
-    if reading.architecture_class != "moe" or counted is None or not total.known:
-        return Figure.unknown(why or total.reason or reading.why_unknown)
-    assert total.value is not None
-    idle = counted.total - counted.active
     return Figure.of(max(0, total.value - idle), "formula", "parameters - idle experts", {"parameters": total.value, "idle": idle})
 
 
-def mtp_parameters(reading: Reading) -> Figure:
+def mtp_parameters(reading: Reading, known: Counted | None) -> Figure:
     """Layers for multi-token prediction, which stacks load only for speculative decoding."""
-    if reading.reader is None:
-        return Figure.unknown(reading.why_unknown)
-    if _may_hold_mtp(reading):
-        return Figure.unknown("config.json announces layers for multi-token prediction; their size is not computed")
-    return Figure.of(0, "formula", "none announced in config.json", {})
+    if known is None:
+        return Figure.unknown(reading.why_uncounted)
+    if not known.mtp:
+        return Figure.of(0, "formula", "none announced in config.json", {})
+    total = sum(weight.total for weight in known.mtp)
+    return Figure.of(total, "formula", "layers x (attention + MLP or experts + norms + join)", {"parameters": total})
 
 
 def _from_headers(tensors: Tensors, casts: bool) -> Witness:
@@ -160,12 +212,3 @@ def _spanning(witnesses: list[Witness], values: list[int]) -> Figure:
     spread = [value, *(v for _, v in apart)]
     note = f"weights: witnesses disagree ({first.name} {value}, {said} bytes)"
     return Figure.of(value, "assumed", first.formula, first.inputs, low=min(spread), high=max(spread), assumed=(note,))
-
-
-def _multimodal(reading: Reading) -> bool:
-    return reading.reader is not None and reading.reader.traits.multimodal
-
-
-def _may_hold_mtp(reading: Reading) -> bool:
-    reader = reading.reader
-    return reader is not None and any(reader.text.get(key) for key in reader.traits.mtp_keys)

@@ -121,9 +121,14 @@ def size(knowledge: SizingKnowledge) -> Callable[..., Memory]:
 
     def run(config: object = None, gpus: tuple[str, ...] = (), **more: Any) -> Memory:
         chosen = [choose(name, knowledge.gpus) for name in gpus]
-        options = {key: more.pop(key) for key in ("context", "concurrency", "tensor_parallel", "quantization", "stack") if key in more}
+        options = {
+            key: more.pop(key)
+            for key in ("context", "concurrency", "tensor_parallel", "quantization", "stack", "serving", "training", "every", "claimed_tokens_per_second")
+            if key in more
+        }
         notes = tuple(c.assumed for c in chosen if c.assumed)
-        inputs: Any = {"model_id": "someone/something", **more}
+        declared_beside = more.pop("declared_beside", None)
+        inputs: Any = {"model_id": "someone/something", "quantization": declared_beside, **more}
         declared = SizingOptions(gpus=tuple((c.gpu, c.count) for c in chosen), assumed=notes, **options)
         return estimate(MemoryInputs(config=config, **inputs), declared, knowledge)  # type: ignore[arg-type]
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from auditor.domain.memory import MemoryInputs, SizingKnowledge, SizingOptions
-from auditor.sizing import estimate
-from auditor.sizing.activations import batch_defaults, overhead
+from auditor.domain.memory import Serving
+from auditor.sizing.activations import limits_of, overhead
 
 GIB = 2**30
 
@@ -23,11 +22,8 @@ GIB = 2**30
         ("qwen3-32b", 1024, 8192, 5.64),
     ],
 )
-def test_logged_activations(knowledge, config, name, seqs, tokens, logged):
-    stack = knowledge.stacks["vllm"]
-    limits = stack.batch_defaults[-1].model_copy(update={"max_num_seqs": seqs, "max_num_batched_tokens": tokens})
-    only = SizingKnowledge(knowledge.gpus, knowledge.architectures, knowledge.geometries, {"vllm": stack.model_copy(update={"batch_defaults": (limits,)})})
-    memory = estimate(MemoryInputs("a/b", config=config(name)), SizingOptions(), only)
+def test_logged_activations(size, config, name, seqs, tokens, logged):
+    memory = size(config(name), serving=Serving(max_num_seqs=seqs, max_num_batched_tokens=tokens))
     assert memory.activation_bytes / GIB == pytest.approx(logged, rel=0.03)
     assert memory.estimates["activation_bytes"].low <= logged * GIB <= memory.estimates["activation_bytes"].high
 
@@ -45,7 +41,7 @@ def test_logged_activations(knowledge, config, name, seqs, tokens, logged):
     ],
 )
 def test_batch_limits_depend_on_the_card(knowledge, gpu, seqs, tokens):
-    limits = batch_defaults(knowledge.stacks["vllm"], knowledge.gpus[gpu] if gpu else None)
+    limits = limits_of(knowledge.stacks["vllm"], knowledge.gpus[gpu] if gpu else None, Serving())
     assert (limits.max_num_seqs, limits.max_num_batched_tokens) == (seqs, tokens)
 
 
@@ -57,8 +53,8 @@ def test_images_are_allowed_for_at_the_pessimistic_end(size, config):
 
 def test_overhead_grows_with_ways_and_other_vendors(knowledge):
     stack = knowledge.stacks["vllm"]
-    one, two, eight = (overhead(knowledge.gpus["h100-sxm"], ways, stack) for ways in (1, 2, 8))
+    one, two, eight = (overhead(knowledge.gpus["h100-sxm"], ways, stack, Serving()) for ways in (1, 2, 8))
     assert one.value < two.value < eight.value
     assert one.high < two.high < eight.high
-    assert overhead(knowledge.gpus["mi300x"], 1, stack).high - one.high == pytest.approx(6.1 * GIB, abs=1)
+    assert overhead(knowledge.gpus["mi300x"], 1, stack, Serving()).high - one.high == pytest.approx(6.1 * GIB, abs=1)
     assert one.basis == "assumed"

@@ -22,11 +22,11 @@ import pytest
         ({"num_local_experts": 8}, "unknown:llama"),
         ({"layer_types": ["full_attention"] * 32}, "dense"),
         ({"layer_types": ["full_attention"] * 31}, "unknown:llama"),
-        ({"layer_types": ["full_attention"] * 31 + ["sliding_attention"]}, "unknown:llama"),
+        ({"layer_types": ["full_attention"] * 31 + ["sparse_attention"]}, "unknown:llama"),
         ({"layer_types": "full_attention"}, "unknown:llama"),
         ({"sliding_window": None}, "dense"),
         ({"sliding_window": 131_072}, "dense"),
-        ({"sliding_window": 4096}, "unknown:llama"),
+        ({"sliding_window": 4096}, "sliding"),
         ({"sliding_window": "4096"}, "unknown:llama"),
     ],
 )
@@ -36,16 +36,19 @@ def test_class(size, config, changed, expected):
 
 @pytest.mark.parametrize(
     ("switch", "window", "expected"),
-    [(False, 4096, "dense"), (None, 4096, "dense"), (True, 131_072, "dense"), (True, 4096, "unknown:qwen2"), ("no", 4096, "unknown:qwen2")],
+    [(False, 4096, "dense"), (None, 4096, "dense"), (True, 4096, "sliding"), ("no", 4096, "unknown:qwen2")],
 )
 def test_a_switch_turns_the_window_on(size, config, switch, window, expected):
-    assert size(config("qwen2.5-7b", use_sliding_window=switch, sliding_window=window)).architecture_class == expected
+    declared = config("qwen2.5-7b", use_sliding_window=switch, sliding_window=window, max_window_layers=14)
+    assert size(declared).architecture_class == expected
 
 
-def test_a_window_of_at_least_the_context_changes_nothing_and_caps_it(size, config):
-    assert size(config("mistral-7b-v0.1")).architecture_class == "unknown:mistral"
-    memory = size(config("mistral-7b-v0.1"), context=4096, gpus=("l40s",))
-    assert (memory.architecture_class, memory.fits[0].max_context) == ("dense", 4096)
+def test_a_window_bounds_the_cache(size, config):
+    short, long = (size(config("mistral-7b-v0.1"), context=context, gpus=("l40s",)) for context in (16_384, 32_768))
+    assert (short.architecture_class, short.kv_bytes_per_token) == ("sliding", 0)
+    pages = -(-(4096 - 1 + 2048) // 16) + 1  # the window, the tokens of a step under way, and a page that is begun
+    assert short.kv_bytes_per_request == long.kv_bytes_per_request == pages * 16 * 131_072
+    assert long.fits[0].max_context == 32_768
 
 
 def test_a_window_that_is_not_mentioned_is_an_assumption(size, config):
@@ -58,7 +61,7 @@ def test_a_window_that_is_not_mentioned_is_an_assumption(size, config):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [({"model_type": "qwen3_vl_text"}, "dense"), ({"model_type": "qwen3_5_text"}, "unknown:qwen3_5_text"), ({"model_type": []}, "unknown:qwen3_vl")],
+    [({"model_type": "qwen3_vl_text"}, "dense"), ({"model_type": "qwen3_6_text"}, "unknown:qwen3_6_text"), ({"model_type": []}, "unknown:qwen3_vl")],
 )
 def test_the_nested_language_model_decides(size, config, text, expected):
     nested = config("qwen3-32b") | text

@@ -30,6 +30,9 @@ KEYS = [
     "overhead_bytes",
     "total_bytes_per_gpu",
     "fits",
+    "finetune",
+    "speed",
+    "files",
     "estimates",
 ]
 FIT_KEYS = [
@@ -75,7 +78,8 @@ def test_keys_are_those_of_the_contract(size, config):
     answer = json.loads(size(config("llama-3.1-8b"), gpus=("l40s",)).model_dump_json())
     assert list(answer) == KEYS
     assert sorted(answer["fits"][0]) == sorted(FIT_KEYS)
-    assert set(answer["estimates"]) == {key for key in KEYS if key.endswith(("_bytes", "_parameters", "_gpu", "_token", "_request", "_sequence"))} | {
+    beside = {f"speed.{name}" for name in answer["speed"] if name != "claim"}
+    assert set(answer["estimates"]) - beside == {key for key in KEYS if key.endswith(("_bytes", "_parameters", "_gpu", "_token", "_request", "_sequence"))} | {
         "parameters"
     }
     assert sorted(answer["estimates"]["total_bytes_per_gpu"]) == ["assumed", "basis", "formula", "high", "inputs", "low"]
@@ -100,11 +104,11 @@ def test_default_context_is_the_smaller_of_8192_and_the_maximum(size, config):
 def test_a_total_is_its_parts_and_every_figure_lies_in_its_range(size, config):
     memory = size(config("llama-3.1-8b"), gpus=("l40s",), context=8192)
     assert memory.total_bytes_per_gpu == memory.weights_bytes_per_gpu + memory.kv_bytes_per_request + memory.activation_bytes + memory.overhead_bytes
-    for key, estimate in memory.estimates.items():
+    for key, estimate in ((k, e) for k, e in memory.estimates.items() if "." not in k):
         assert estimate.low <= getattr(memory, key) <= estimate.high, key
 
 
-@pytest.mark.parametrize("name", ["bert", "deepseek-v3", "gpt-oss"])
+@pytest.mark.parametrize("name", ["bert"])
 def test_an_unknown_architecture_gets_weights_only(size, config, name):
     declared = config(name)
     memory = size(declared, safetensors_parameters={"BF16": 1000}, gpus=("l40s",))
@@ -116,7 +120,7 @@ def test_an_unknown_architecture_gets_weights_only(size, config, name):
 
 
 def test_weights_alone_decide_against_an_unknown_architecture(size, config):
-    assert size(config("deepseek-v3"), safetensors_parameters={"BF16": 10**12}, gpus=("l40s",)).fits[0].fits == "no"
+    assert size(config("bert"), safetensors_parameters={"BF16": 10**12}, gpus=("l40s",)).fits[0].fits == "no"
 
 
 def test_figures_at_the_top_are_those_of_the_first_gpu(size, config):
@@ -158,7 +162,7 @@ def test_another_precision_is_a_formula(size, config):
     memory = size(config("llama-3.1-8b"), quantization="int4", safetensors_parameters={"BF16": 8_030_261_248})
     assert memory.precision == "int4"
     linear = 32 * (2 * 4096 * 4096 + 2 * 4096 * 1024 + 3 * 4096 * 14336)
-    assert memory.weights_bytes == int(linear * 4.16 / 8) + (8_030_261_248 - linear) * 2
+    assert memory.weights_bytes == linear * 4.15625 / 8 + (8_030_261_248 - linear) * 2
     assert memory.estimates["weights_bytes"].basis == "assumed"
     assert memory.parameters == 8_030_261_248
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.domain.memory import Serving
 from auditor.sizing.fit import limit
 
 GIB = 2**30
@@ -38,7 +39,8 @@ def test_a_row_that_fits_leaves_room_for_what_was_asked(size, config):
     assert row.max_context >= 8192
     assert row.max_context % 16 == 0
     assert row.max_concurrency >= 4
-    assert row.kv_capacity_tokens == row.max_concurrency * 8192
+    assert row.kv_capacity_tokens == int(row.max_concurrency * 8192)
+    assert row.kv_capacity_tokens % 16 == 0
     assert row.low_bytes <= row.total_bytes <= row.high_bytes
     assert row.headroom_bytes == int(46_068 * 2**20 * 0.92) - row.total_bytes
     assert row.kv_budget_bytes == row.headroom_bytes + 4 * 8192 * 131_072
@@ -61,9 +63,9 @@ def test_room_is_shared_between_requests(size, config):
 
 def test_usable_memory_is_the_logged_one_where_there_is_a_log(knowledge):
     stack = knowledge.stacks["vllm"]
-    measured = limit(knowledge.gpus["h100-sxm"], stack)
+    measured = limit(knowledge.gpus["h100-sxm"], stack, Serving())
     assert measured.value == measured.low == int(79.18 * GIB * 0.92)
-    reported = limit(knowledge.gpus["l40s"], stack)
+    reported = limit(knowledge.gpus["l40s"], stack, Serving())
     assert reported.low == int(46_068 * 2**20 * 0.92 * 0.97) < reported.value
 
 
@@ -90,3 +92,11 @@ def test_logged_room_for_the_cache(size, config):
     # vLLM 0.11 on an H100 with 0.9 of the card: 64.45 GiB of cache beside Qwen3-0.6B; it set no graphs aside
     row = size(config("qwen3-0.6b"), gpus=("h100",)).fits[0]
     assert row.kv_budget_bytes / GIB == pytest.approx(64.45 + 79.18 * 0.02 - 0.5, abs=0.15)
+
+
+def test_sglang_shares_out_what_its_reserve_leaves(size, config):
+    memory = size(config("llama-3.1-8b"), gpus=("h100-sxm",), stack="sglang")
+    usable = memory.fits[0].total_bytes + memory.fits[0].headroom_bytes
+    assert memory.fits[0].kv_budget_bytes == usable - 10 * GIB - memory.weights_bytes_per_gpu
+    given = size(config("llama-3.1-8b"), gpus=("h100-sxm",), stack="sglang", serving=Serving(gpu_memory_utilization=0.8)).fits[0]
+    assert given.kv_budget_bytes == int(usable * 0.8) - memory.weights_bytes_per_gpu

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+
 import pytest
 
+from auditor.sizing.families import families
 from auditor.sizing.gpu_names import folded
 
 
@@ -26,12 +29,38 @@ def test_unverified_fields_exist(knowledge):
         assert set(gpu.unverified) <= set(type(gpu).model_fields), gpu.key
 
 
-def test_every_model_type_belongs_to_one_class_and_has_traits(knowledge):
+def test_every_model_type_is_known_once_and_extends_a_known_one(knowledge):
     types = [t for a in knowledge.architectures.values() for t in a.model_types]
-    assert len(types) == len(set(types))
+    assert len(types) == len(set(types)) >= 60
+    blocks = [name for a in knowledge.architectures.values() for name in a.blocks]
+    assert len(blocks) == len(set(blocks))
     for architecture in knowledge.architectures.values():
-        assert set(architecture.types) == set(architecture.model_types)
-        assert set(architecture.defaults) <= set(architecture.model_types)
+        assert {entry.extends for entry in architecture.types.values()} <= {"", *types}
+
+
+def test_every_expression_can_be_parsed_and_every_block_exists(knowledge):
+    known = families(knowledge.architectures)
+    for entry in known.types.values():
+        assert {block for kind in entry.kinds.values() for block in kind.blocks} | set(entry.outer) | set(entry.mtp_kinds) <= set(known.blocks)
+        expressions = [*entry.derive.values(), *entry.refuse_when, *(p.when for p in (*entry.attention, *entry.feed_forward)), entry.mtp or "0"]
+        expressions += [value for kind in entry.kinds.values() for value in (*kind.fields.values(), kind.window or "0")]
+        expressions += [value for tower in entry.tower.values() for part in tower.parts for value in (part.size, part.when)]
+        for expression in expressions:
+            ast.parse(expression, mode="eval")
+    for block in known.blocks.values():
+        for part in block.parts:
+            for expression in (part.size, part.count, part.active or "0", part.when, part.columns):
+                ast.parse(expression, mode="eval")
+
+
+def test_formats_that_are_named_exist(knowledge):
+    known = families(knowledge.architectures)
+    assert set(known.algorithms.values()) <= set(known.formats)
+    assert set(known.what_if.values()) <= {*known.formats, *known.recipes}
+    for recipe in known.recipes.values():
+        assert {recipe.type, recipe.head, *(rule.type for rule in recipe.rules)} <= set(known.formats)
+    assert known.formats["int4-g128"].per_weight == 4.15625
+    assert [known.formats[name].per_weight for name in ("nvfp4", "mxfp4", "q4_k", "q5_k", "q6_k", "q8_0")] == [4.5, 4.25, 4.5, 5.5, 6.5625, 8.5]
 
 
 def test_catalogued_geometries_count_to_what_the_hub_reports(knowledge, size):

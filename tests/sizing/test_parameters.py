@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.domain.memory import Serving
+
 COUNTS = {
     "llama-3.1-8b": 8_030_261_248,
     "llama-3.1-70b": 70_553_706_496,
@@ -21,6 +23,7 @@ COUNTS = {
     "gpt2": 124_439_808,
     "starcoder": 15_517_456_384,
     "gpt-j": 6_050_882_784,
+    "falcon-7b": 6_921_720_704,
     "mixtral-8x7b": 46_702_792_704,
     "qwen3-30b-a3b": 30_532_122_624,
     "granite-3.1-1b-a400m": 1_334_628_352,
@@ -39,27 +42,27 @@ def test_idle_experts_are_not_active(size, config, name, active):
     assert size(config(name)).active_parameters == active
 
 
-@pytest.mark.parametrize("changed", [{"decoder_sparse_step": 2}, {"mlp_only_layers": [0]}, {"tie_word_embeddings": "false"}, {"attention_bias": 1}])
-def test_no_count_where_the_formula_does_not_hold(size, config, changed):
-    memory = size(config("qwen3-30b-a3b", **changed))
-    assert memory.parameters == "unknown"
-    assert memory.kv_bytes_per_token == 98_304
+def test_layers_without_experts_are_counted_as_such(size, config):
+    sparse = config("qwen3-30b-a3b")
+    expert, dense = 3 * 2048 * 768, 3 * 2048 * 6144
+    assert size(sparse | {"mlp_only_layers": [0]}).parameters == 30_532_122_624 - 128 * expert - 128 * 2048 + dense
+    assert size(sparse | {"decoder_sparse_step": 2}).parameters == 30_532_122_624 - 24 * (128 * expert + 128 * 2048 - dense)
 
 
-def test_types_without_a_formula_are_counted_by_their_index_alone(size, config):
-    assert size(config("falcon-180b")).parameters == "unknown"
-    memory = size(config("falcon-180b"), index_total_size=359_045_130_240)
-    assert memory.parameters == 179_522_565_120
-    assert memory.estimates["parameters"].basis == "assumed"
+def test_a_switch_that_is_none_makes_the_model_unknown(size, config):
+    memory = size(config("qwen3-30b-a3b", tie_word_embeddings="false"))
+    assert (memory.architecture_class, memory.parameters) == ("unknown:qwen3_moe", "unknown")
 
 
 def test_layers_for_multi_token_prediction_are_left_out(size, config):
     mimo = config("qwen2.5-7b", model_type="mimo", architectures=["MiMoForCausalLM"], num_nextn_predict_layers=1, attention_bias=True)
-    memory = size(mimo, safetensors_parameters={"BF16": 7_900_000_000})
-    assert memory.parameters == 7_615_616_512
-    assert memory.mtp_parameters == "unknown"
-    assert memory.weights_bytes == 15_800_000_000
-    assert memory.estimates["weights_bytes"].low == 2 * 7_615_616_512
+    layer = 2 * 3584 * 3584 + 2 * 3584 * 512 + 3584 + 1024 + 3 * 3584 * 18944 + 2 * 3584  # attention, biases, MLP, norms
+    ahead = layer + 2 * 3584 * 3584 + 3 * 3584  # and what joins it to the model
+    memory = size(mimo, safetensors_parameters={"BF16": 7_615_616_512 + ahead})
+    assert (memory.parameters, memory.mtp_parameters) == (7_615_616_512, ahead)
+    assert memory.weights_bytes == 2 * 7_615_616_512
+    guessing = size(mimo, serving=Serving(speculative_tokens=1))
+    assert guessing.weights_bytes == 2 * (7_615_616_512 + ahead)
 
 
 def test_a_count_of_the_hub_that_the_config_contradicts_is_noted(size, config):

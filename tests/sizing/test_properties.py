@@ -27,7 +27,7 @@ invalid = st.one_of(
 def whole(memory: Memory) -> None:
     """Every figure is unknown or a count in its range; the answer can be written down."""
     memory.model_dump_json()
-    for key, estimate in memory.estimates.items():
+    for key, estimate in ((k, e) for k, e in memory.estimates.items() if "." not in k):
         value = getattr(memory, key)
         if value == "unknown":
             assert (estimate.basis, estimate.low, estimate.high) == ("unknown", "unknown", "unknown")

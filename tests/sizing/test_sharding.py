@@ -30,7 +30,7 @@ def test_more_gpus_than_kv_heads_repeat_the_projections(size, config):
 
 
 def test_nothing_known_of_the_layers_is_an_even_split_at_best(size, config):
-    memory = size(config("deepseek-v3"), index_total_size=8000, tensor_parallel=8)
+    memory = size(config("bert"), index_total_size=8000, tensor_parallel=8)
     estimate = memory.estimates["weights_bytes_per_gpu"]
     assert (memory.weights_bytes_per_gpu, estimate.low, estimate.high) == (1000, 1000, 8000)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.domain.memory import Serving
+
 HUB = {"BF16": 8_030_261_248}
 TOTAL = 16_060_522_496
 FILES = tuple((f"model-0000{n}-of-00004.safetensors", TOTAL // 4 + 5000) for n in (1, 2, 3, 4))
@@ -27,7 +29,7 @@ def test_order_of_witnesses(size, config):
 
 
 def test_nothing_known(size, config):
-    memory = size(config("falcon-7b"))
+    memory = size(config("bert"))
     assert (memory.weights_bytes, memory.total_bytes_per_gpu) == ("unknown", "unknown")
 
 
@@ -88,3 +90,17 @@ def test_absurd_products_are_unknown(size, config):
     dimensions = ("num_hidden_layers", "hidden_size", "num_attention_heads", "num_key_value_heads", "vocab_size", "intermediate_size", "head_dim")
     memory = size(config("llama-3.1-8b", **dict.fromkeys(dimensions, (1 << 40) - 1)), gpus=("h100",))
     assert {memory.weights_bytes, memory.parameters, memory.kv_bytes_per_token, memory.total_bytes_per_gpu} == {"unknown"}
+
+
+def test_a_second_copy_of_tied_embeddings_is_not_loaded(size, config):
+    table = 151_936 * 1024 * 2
+    memory = size(config("qwen3-0.6b"), index_total_size=2 * 596_049_920 + table)
+    assert memory.weights_bytes == 2 * 596_049_920
+    assert any("second copy of the tied embeddings" in note for note in memory.assumed)
+
+
+def test_buffers_for_adapters_are_in_the_share_of_a_gpu_alone(size, config):
+    plain, lora = (size(config("llama-3.2-3b"), serving=Serving(max_loras=loras, max_lora_rank=64)) for loras in (None, 1))
+    sides = 28 * (4 * 3072 + 2 * (3072 + 1024) + 3 * (3072 + 8192))
+    assert lora.weights_bytes_per_gpu - plain.weights_bytes_per_gpu == 64 * sides * 2
+    assert lora.weights_bytes == plain.weights_bytes

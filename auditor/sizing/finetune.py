@@ -1,0 +1,182 @@
+"""Memory of fine-tuning on one GPU: base, what is trained with its gradients and states, activations. A range, not a point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from auditor.domain.architecture import Trainer
+from auditor.domain.errors import UsageError, did_you_mean
+from auditor.domain.memory import Finetune, Training
+from auditor.sizing.deployment import Model
+from auditor.sizing.families import Families
+from auditor.sizing.figure import Figure
+from auditor.sizing.layout import Layout, Weight
+from auditor.sizing.parameters import Counted
+from auditor.sizing.patterns import names
+from auditor.sizing.plan import ByModule, Even, Plan, Rule
+from auditor.sizing.values import LIMIT
+from auditor.sizing.weights import module_bytes
+
+GIB = 1 << 30
+METHODS = ("lora", "qlora", "full")
+SPREAD = (0.6, 1.5)
+"""Of activations: kernels keep more or fewer copies, and samples are rarely as long as the limit."""
+LAYER_COPIES = (8, 12, 4)
+"""Hidden states that one layer holds while it is computed again, and hidden and inner ones of every layer that is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is trained and how, every default filled in; `assumed` names them."""
+
+    method: str
+    tokens: int
+    rank: int
+    targets: tuple[str, ...]
+    state: float
+    checkpointing: bool
+    fused: bool
+    trainer: Trainer
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer, its figures by key, and what was assumed."""
+
+    answer: Finetune
+    figures: Mapping[str, Figure]
+    assumed: tuple[str, ...]
+
+
+def finetune(model: Model, training: Training, known: Families) -> Answer:
+    """Figures of a training step; unknown for a model whose parameters are not counted. Raises UsageError for options that cannot be."""
+    asked = _asked(training, known)
+    count, layout = model.counted, model.reading.layout
+    if count is None or layout is None:
+        figures = {key: Figure.unknown(model.reading.why_uncounted) for key in ("base", "trainable", "optimizer", "activation", "total")}
+    else:
+        figures = _figures(asked, count, layout, known)
+    trainer = asked.trainer
+    weight, gradient = (trainer.full_weight, trainer.full_gradient) if asked.method == "full" else (trainer.adapter_weight, trainer.adapter_gradient)
+    answer = Finetune(
+        method=asked.method,
+        total_bytes=figures["total"].count,
+        base_bytes=figures["base"].count,
+        trainable_parameters=figures["trainable"].count,
+        optimizer_bytes=figures["optimizer"].count,
+        activation_bytes=figures["activation"].count,
+        scheme=f"{weight:g} weight + {gradient:g} gradient + {asked.state:g} state bytes per trained parameter",
+    )
+    keys = {"total": "total_bytes", "base": "base_bytes", "trainable": "trainable_parameters", "optimizer": "optimizer_bytes", "activation": "activation_bytes"}
+    return Answer(answer, {f"finetune.{keys[name]}": figure for name, figure in figures.items()}, asked.assumed)
+
+
+def _asked(training: Training, known: Families) -> Asked:
+    if training.method not in METHODS:
+        raise UsageError(
+            f"no way of fine-tuning is known as {training.method[:40]!r}{did_you_mean(training.method[:40], METHODS)}", f"choose from: {', '.join(METHODS)}"
+        )
+    notes: list[str] = []
+
+    def chosen(name: str, value: int | None, default: int) -> int:
+        if value is None:
+            notes.append(f"{name}: {default} (default of this estimate)")
+            return default
+        if not 0 < value < LIMIT:
+            raise UsageError(f"{name.replace('_', ' ')} must be at least 1", f"give a number such as --{name.replace('_', '-')} {default}")
+        return value
+
+    name = training.trainer or "transformers"
+    if name not in known.trainers:
+        raise UsageError(f"no trainer is known as {name[:40]!r}{did_you_mean(name[:40], known.trainers)}", f"choose from: {', '.join(known.trainers)}")
+    optimizer = (training.optimizer or "adamw").casefold().replace("-", "_")
+    if optimizer not in known.optimizers:
+        raise UsageError(
+            f"no optimizer is known as {optimizer[:40]!r}{did_you_mean(optimizer[:40], known.optimizers)}", f"choose from: {', '.join(known.optimizers)}"
+        )
+    trainer = known.trainers[name]
+    length, batch, rank = chosen("sequence_length", training.sequence_length, 2048), chosen("micro_batch", training.micro_batch, 1), 0
+    if training.method != "full":
+        rank = chosen("rank", training.rank, 16)
+    targets = training.targets or "all-linear"
+    for key, value, said in (
+        ("trainer", training.trainer, name), ("optimizer", training.optimizer, optimizer), ("targets", training.targets, targets),
+        ("gradient_checkpointing", training.gradient_checkpointing, str(trainer.checkpointing).lower()),
+        ("fused_cross_entropy", training.fused_cross_entropy, str(trainer.fused_cross_entropy).lower()),
+    ):  # fmt: skip
+        if value is None:
+            notes.append(f"{key}: {said} (default)")
+    return Asked(
+        method=training.method,
+        tokens=length * batch,
+        rank=rank,
+        targets=() if targets == "all-linear" else tuple(part.strip() for part in targets.split(",") if part.strip()),
+        state=known.optimizers[optimizer] * trainer.state_scale,
+        checkpointing=trainer.checkpointing if training.gradient_checkpointing is None else training.gradient_checkpointing,
+        fused=trainer.fused_cross_entropy if training.fused_cross_entropy is None else training.fused_cross_entropy,
+        trainer=trainer,
+        assumed=tuple(f"finetune: {note}" for note in notes),
+    )
+
+
+def _figures(asked: Asked, count: Counted, layout: Layout, known: Families) -> dict[str, Figure]:
+    trainer, full, quantised = asked.trainer, asked.method == "full", asked.method == "qlora"
+    trainable = count.total if full else sum(_adapter(weight, asked) for weight in count.language)
+    weight, gradient = (trainer.full_weight, trainer.full_gradient) if full else (trainer.adapter_weight, trainer.adapter_gradient)
+    plan: Plan = ByModule((Rule(known.formats[trainer.quantised_base].per_weight),), names(None)) if quantised else Even(2)
+    base = 0 if full else module_bytes(count, plan)
+    held = int(trainable * (weight + gradient + asked.state))
+    active = _activations(asked, layout, quantised)
+    fixed = [int(gib * GIB) for gib in trainer.fixed_gib]
+    low, high = int(active * SPREAD[0]), int(active * SPREAD[1])
+    inputs: dict[str, int | float | str] = {"tokens": asked.tokens, "rank": asked.rank, "trainable_parameters": trainable}
+    formula = "sum over modules of parameters x bits / 8"
+    note = ("finetune: a range; the length that samples really have decides",)
+    shape: dict[str, int | float | str] = {
+        **inputs,
+        "layers": len(layout.layers),
+        "hidden_size": layout.hidden,
+        "intermediate": layout.inner,
+        "vocab_size": layout.vocab,
+    }
+    kept = "layers x hidden x 2 + 2 x (3 x intermediate + 8 x hidden)" if asked.checkpointing else "layers x 2 x (12 x hidden + 4 x intermediate)"
+    return {
+        "base": Figure.of(base, "formula", formula, count.inputs),
+        "trainable": Figure.of(trainable, "formula", "all parameters" if full else "rank x (inputs + outputs) of the targets", inputs),
+        "optimizer": Figure.of(
+            held, "formula", "trainable x (weight + gradient + state)", {**inputs, "weight": weight, "gradient": gradient, "state": asked.state}
+        ),
+        "activation": Figure.of(active, "assumed", f"tokens x ({kept} + logits x vocab_size)", shape, low=low, high=high, assumed=note),
+        "total": Figure.of(
+            base + held + active + fixed[1],
+            "assumed",
+            "base + trained + activations + workspaces",
+            {**inputs, "base": base, "trained": held, "activations": active, "workspaces": fixed[1]},
+            low=base + held + low + fixed[0],
+            high=int(base * 1.1) + held + high + fixed[2],
+            assumed=note,
+        ),
+    }
+
+
+def _adapter(weight: Weight, asked: Asked) -> int:
+    """Parameters of A and B beside one weight."""
+    if weight.kind not in ("linear", "shared", "expert") or not weight.columns:
+        return 0
+    if asked.targets and weight.name.rsplit(".", 1)[-1] not in asked.targets:
+        return 0
+    return weight.count * asked.rank * (weight.columns + weight.size // weight.columns)
+
+
+def _activations(asked: Asked, layout: Layout, quantised: bool) -> int:
+    """Bytes for all tokens of a step."""
+    layers, hidden, inner = len(layout.layers), layout.hidden, layout.inner
+    again, kept_hidden, kept_inner = LAYER_COPIES
+    if asked.checkpointing:
+        per_token: float = layers * hidden * 2 + 2 * (3 * inner + again * hidden)
+    else:
+        per_token = layers * 2 * (kept_hidden * hidden + kept_inner * inner) * (asked.trainer.quantised_activations if quantised else 1)
+    logits = 0.0 if asked.fused else (asked.trainer.quantised_logit_bytes if quantised else asked.trainer.logit_bytes) * layout.vocab
+    return int(asked.tokens * (per_token + logits))

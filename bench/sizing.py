@@ -1,0 +1,332 @@
+"""Our estimates against memory that engines logged: quantity x class, n, median and 90th percentile of the absolute error, beside peers' formulas.
+
+python bench/sizing.py MEASUREMENTS.jsonl CONFIGS_DIR [--rows] [--excluded]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import statistics
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import peers
+
+from auditor import resources
+from auditor.catalog.catalog import Catalog
+from auditor.domain.memory import Memory, MemoryInputs, Serving, SizingKnowledge, SizingOptions, Training
+from auditor.sizing import estimate
+
+GIB, MIB = 1 << 30, 1 << 20
+FEW = 5
+"""Classes with fewer rows are shown row by row."""
+
+LEFT_OUT = {
+    "m0229": "less than weights and gradients in 16 bit and activations: its optimizer is not recorded",
+    "m0077": "the quantization_config of this copy is not recorded; its size is that of 5.5 bits per weight",
+    "m0002": "GiB and tokens differ by 1.1 %, where whole pages lose at most one in ten thousand",
+    "m0923": "the file says Q8_0 at half of its bits per weight: a mix of types",
+    "m0924": "the file says Q6_K at two thirds of its bits per weight: a mix of types",
+}
+"""Rows that contradict themselves, or whose checkpoint is not recorded, by id."""
+_VERSION = re.compile(r"[0-9]+\.[0-9]+(?:\.[0-9]+)?")
+_SCHEMES: dict[str, dict[str, Any]] = {
+    "awq-int4": {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": True},
+    "gptq-int4": {"quant_method": "gptq", "bits": 4, "group_size": 128},
+    "gptq-int8": {"quant_method": "gptq", "bits": 8, "group_size": 128},
+    "fp8": {"quant_method": "fp8", "activation_scheme": "dynamic"},
+    "fp8-block": {"quant_method": "fp8", "weight_block_size": [128, 128]},
+    "bnb-nf4": {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_use_double_quant": True},
+}
+_RECIPES = {"Q4_K - Medium": "q4_k_m", "Q5_K - Medium": "q5_k_m", "Q8_0": "q8_0", "Q6_K": "q6_k", "Q4_0": "q4_0", "F16": "bf16", "BF16": "bf16"}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row: ours and what was measured, in one unit; or why the row does not count."""
+
+    row: dict[str, Any]
+    quantity: str
+    ours: float = 0
+    measured: float = 0
+    why: str = ""
+    peers: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def error(self) -> float:
+        return abs(self.ours / self.measured - 1)
+
+
+class Excluded(Exception):
+    """A row without an input that the estimate needs."""
+
+
+class Bench:
+    """Configs, the catalogue, and one estimator per quantity."""
+
+    def __init__(self, configs: Path) -> None:
+        catalog = Catalog(resources.rules())
+        self.knowledge = SizingKnowledge(catalog.gpus, catalog.architectures, catalog.geometries, catalog.stacks)
+        self.configs = configs
+
+    def result(self, row: dict[str, Any]) -> Result:
+        engine, quantity = row["engine"].split()[0], row["quantity"]
+        name = f"{engine} {quantity}"
+        try:
+            if row["id"] in LEFT_OUT:
+                raise Excluded(LEFT_OUT[row["id"]])
+            method = getattr(self, f"_{quantity}", None)
+            if method is None:
+                raise Excluded("no estimate of this quantity is made")
+            return method(row, engine, name)
+        except Excluded as why:
+            return Result(row, name, why=str(why))
+
+    def config(self, row: dict[str, Any]) -> dict[str, Any]:
+        if row["config_of"] is None:
+            raise Excluded("no config is recorded")
+        path = self.configs / f"{row['config_of'].replace('/', '__')}.json"
+        if not path.is_file():
+            raise Excluded(f"the config of {row['config_of']} is not in the collection")
+        config = json.loads(path.read_text())
+        quant = row["quant"] or "none"
+        if quant == "none":
+            config.pop("quantization_config", None)
+        elif quant in _SCHEMES:
+            config["quantization_config"] = _SCHEMES[quant]
+        return config
+
+    def size(self, row: dict[str, Any], engine: str, *, quantization: str | None = None, training: Training | None = None, **serving: Any) -> Memory:
+        stack = engine if engine in ("vllm", "sglang", "llama.cpp", "transformers") else "transformers"
+        version = _VERSION.search(row["engine"])
+        if stack in ("vllm", "transformers") and version:
+            serving.setdefault("version", version.group())
+        kv = (row.get("kv_dtype") or "").split()[0] if row.get("kv_dtype") else ""
+        if kv and stack in ("vllm", "sglang", "llama.cpp"):
+            serving.setdefault("kv_dtype", {"bf16": "bfloat16", "fp16": "float16"}.get(kv, kv) if stack != "llama.cpp" else kv)
+        options = SizingOptions(
+            context=serving.pop("context", None) or row.get("context"), tensor_parallel=row.get("tp") or 1, quantization=quantization, stack=stack,
+            serving=Serving(**serving), training=training, concurrency=serving.pop("concurrency", None), gpus=self.gpus(row),
+        )  # fmt: skip
+        return estimate(MemoryInputs(row["model"], config=self.config(row)), options, self.knowledge)
+
+    def gpus(self, row: dict[str, Any]) -> tuple[Any, ...]:
+        known = {"H100": "h100-sxm", "A100-80": "a100-sxm-80gb", "A100 80": "a100-sxm-80gb", "A100 40": "a100-sxm-40gb", "A100 39": "a100-sxm-40gb", "T4": "t4"}
+        gpu = next((key for name, key in known.items() if name in (row.get("gpu") or "")), None)
+        return ((self.knowledge.gpus[gpu], row.get("tp") or 1),) if gpu else ()
+
+    def _weights_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        if row.get("lora_buffers"):
+            raise Excluded("the rank of the LoRA buffers is not recorded")
+        quant = row["quant"] or "none"
+        if "gguf" in quant or quant.startswith("nvfp4") or "MTP" in (row.get("note") or ""):
+            raise Excluded(f"the tensors of this {quant} file are not recorded")
+        if engine == "llama.cpp":
+            raise Excluded("the offloaded part of a GGUF file is not recorded")
+        memory = self.size(row, engine)
+        name += " quantised" if quant != "none" else " unquantised"
+        return Result(row, name, _known(memory.weights_bytes_per_gpu), row["value"] * GIB, peers=peers.weights(memory, quant))
+
+    def _weights_file_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        if engine != "llama.cpp":
+            memory = self.size(row, engine)
+            return Result(row, name, _known(memory.weights_bytes), row["value"] * GIB)
+        recipe = _RECIPES.get((row["quant"] or "").removeprefix("gguf-"))
+        if recipe is None:
+            raise Excluded(f"no recipe of llama.cpp is called {row['quant']}")
+        memory = self.size(row, engine, quantization=recipe)
+        return Result(row, name, _known(memory.weights_bytes), row["value"] * GIB, peers=peers.weights(memory, recipe))
+
+    def _kv_cache_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        if engine == "llama.cpp":
+            return self._cells(row, name)
+        if "inferred" in (row.get("kv_dtype") or "") and row.get("max_conc") is None and "hybrid" in row["arch_class"]:
+            raise Excluded("the type of the cache is inferred and no concurrency is logged")
+        if "hybrid" in row["arch_class"]:
+            return self._hybrid(row, engine, name)
+        if not row.get("tokens"):
+            raise Excluded("no number of tokens is logged")
+        memory = self.size(row, engine, version=_mla_version(row))
+        per_token = row["value"] * GIB / row["tokens"]
+        return Result(row, f"{engine} KV per token", _known(memory.kv_bytes_per_token), per_token, peers=peers.kv(memory, self.config(row), row))
+
+    def _hybrid(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        if row.get("max_conc") is None or row.get("context") is None:
+            raise Excluded("no max_concurrency is logged: the tokens of a hybrid are a naive figure")
+        best: Result | None = None
+        for batched in (2048, 8192, 16384):
+            for mode in ("none", "align"):
+                for ahead in (0, 1):
+                    memory = self.size(
+                        row, engine, kv_cache_memory=int(row["value"] * GIB), max_num_batched_tokens=batched, mamba_cache_mode=mode, speculative_tokens=ahead,
+                        kv_dtype="fp8" if "fp8" in (row.get("kv_dtype") or "") else "bfloat16",
+                    )  # fmt: skip
+                    fit = memory.fits[0]
+                    if isinstance(fit.max_concurrency, str):
+                        raise Excluded("no capacity is computed")
+                    found = Result(row, f"{engine} max_concurrency (flags by grid)", fit.max_concurrency, row["max_conc"])
+                    best = found if best is None or found.error < best.error else best
+        assert best is not None
+        return best
+
+    def _cells(self, row: dict[str, Any], name: str) -> Result:
+        part, context = row.get("part") or "all", row.get("context") or row.get("tokens")
+        if not context:
+            raise Excluded("no number of cells is logged")
+        mla = _int(row.get("mla_attn"))
+        if "mla" in row["arch_class"] and mla is None:
+            mla = 0 if "expanded" in (row.get("note") or "") else None
+        if part == "SWA" and row.get("n_ubatch") is None:
+            raise Excluded("n_ubatch, which the cells of a window follow from, is not recorded")
+        memory = self.size(
+            row,
+            "llama.cpp",
+            context=context,
+            mla_cache=mla,
+            swa_full="ik_llama" in row["engine"] or None,
+            n_ubatch=_int(row.get("n_ubatch")),
+            kv_dtype=_llama_kv(row),
+        )
+        growth = _known(memory.kv_bytes_per_token)
+        tokens = row.get("tokens") or context
+        window = _known(memory.kv_bytes_per_request) - growth * context - _known(memory.state_bytes_per_sequence)
+        if part == "SWA":
+            return Result(row, "llama.cpp KV cells (window)", window, row["value"] * GIB)
+        whole = growth * tokens + (window if part == "all" and row["arch_class"].startswith("swa") else 0)
+        return Result(row, "llama.cpp KV cells", whole, row["value"] * GIB, peers=peers.kv(memory, self.config(row), row, tokens))
+
+    def _kv_cache_avail_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        if not self.gpus(row) or row.get("gpu_util") is None:
+            raise Excluded("no card or share is recorded")
+        memory = self.size(row, engine, gpu_memory_utilization=row["gpu_util"], enforce_eager="enforce-eager" in row["raw_line"] or None)
+        return Result(row, f"{name} (budget)", _known(memory.fits[0].kv_budget_bytes), row["value"] * GIB)
+
+    def _state_mib(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        memory = self.size(row, engine)
+        return Result(row, name, _known(memory.state_bytes_per_sequence) * (row.get("seqs") or 1), row["value"] * MIB)
+
+    def _activation_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        memory = self.size(row, engine, max_num_seqs=row.get("max_num_seqs"), max_num_batched_tokens=row.get("max_num_batched_tokens"))
+        if row.get("max_num_seqs") is None and not self.gpus(row):
+            raise Excluded("neither max_num_seqs nor a card is recorded")
+        kind = " (multimodal)" if "vl" in row["arch_class"] else " (text)"
+        return Result(row, name + kind, _known(memory.activation_bytes), row["value"] * GIB)
+
+    def _compute_buffer(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        if not _int(row.get("flash_attn")) or "mla" in row["arch_class"]:
+            raise Excluded("without flash attention, or with latent attention: only a range is given")
+        memory = self.size(row, engine, n_ubatch=_int(row.get("n_ubatch")), flash_attn=True)
+        return Result(row, name, _known(memory.activation_bytes), row["value"] * MIB)
+
+    def _peak_infer_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        if row["unit"].endswith("?") or engine != "transformers":
+            raise Excluded("the unit is not defined, or a fused engine whose buffers are not modelled")
+        releases = {"Qwen/Qwen2-": "4.40.0", "Qwen/Qwen2.5": "4.46.0", "Qwen/Qwen3": "4.51.0"}  # of the three tables
+        version = next((found for start, found in releases.items() if row["model"].startswith(start)), "4.51.0")
+        memory = self.size(row, engine, version=version, prompt_tokens=row["prefill"], generated_tokens=row["decode"])
+        peaks = (row.get("ngpu") or 1) - 1  # the row sums over GPUs, and the layers of each have a peak of their own
+        ours = _known(memory.total_bytes_per_gpu) - _known(memory.overhead_bytes) + peaks * _known(memory.activation_bytes)
+        quant = "unquantised" if row["quant"] in (None, "none", "bf16") else "quantised"
+        return Result(row, f"{name} {version} {quant}", ours, row["value"] * GIB)
+
+    def _peak_train_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
+        method = row["method"]
+        if method == "lora+emb":
+            raise Excluded("adapters that train embeddings as well are not modelled")
+        if row.get("seq") is None or row.get("ngpu", 1) not in (None, 1) or (row["gpu"] or "").startswith("8x"):
+            raise Excluded("the length of samples is not recorded, or several GPUs share the model")
+        if engine == "unsloth":
+            raise Excluded("samples are far shorter than the recorded limit")
+        rank = row.get("r") or (32 if engine == "litgpt" else 64)
+        targets = {"q,v": "q_proj,v_proj", "mlp": "gate_proj,up_proj,down_proj"}.get(
+            row.get("targets") or "", "q_proj,v_proj" if engine == "litgpt" else "all-linear"
+        )
+        training = Training(
+            method,
+            row["seq"],
+            row["micro_batch"],
+            rank if method != "full" else None,
+            targets,
+            None,
+            row.get("gc") if isinstance(row.get("gc"), bool) else None,
+            None,
+            engine,
+        )
+        memory = self.size(row, "transformers", training=training, version="5.23.0")
+        assert memory.finetune is not None
+        return Result(row, f"{engine} {method} peak", _known(memory.finetune.total_bytes), row["value"] * GIB)
+
+
+def _known(value: object) -> float:
+    if not isinstance(value, (int, float)):
+        raise Excluded("our figure is unknown")
+    return float(value)
+
+
+def _int(value: object) -> int | None:
+    return int(value) if isinstance(value, (int, float, str)) and str(value).isdigit() else None
+
+
+def _llama_kv(row: dict[str, Any]) -> str:
+    kv = (row.get("kv_dtype") or "f16").split()[0]
+    return kv if kv != "bf16" else "bf16"
+
+
+def _mla_version(row: dict[str, Any]) -> str | None:
+    """The release that a date in the engine's name stands for, where it matters."""
+    if "V0 2025-0" in row["engine"]:
+        return "0.7.3"
+    found = _VERSION.search(row["engine"])
+    return found.group() if found and row["engine"].startswith("vllm") else "0.9.0" if row["engine"].startswith("vllm") else None
+
+
+def _table(results: list[Result], key: Callable[[Result], str]) -> Iterator[str]:
+    groups: dict[str, list[Result]] = defaultdict(list)
+    for result in results:
+        groups[key(result)].append(result)
+    yield f"{'quantity':<52}{'n':>5}{'median':>9}{'p90':>9}   peers (median error)"
+    for name, rows in sorted(groups.items()):
+        errors = sorted(row.error for row in rows)
+        ninety = errors[min(len(errors) - 1, int(0.9 * len(errors)))]
+        beside: dict[str, list[float]] = defaultdict(list)
+        for row in rows:
+            for peer, value in row.peers:
+                beside[peer].append(abs(value / row.measured - 1))
+        said = ", ".join(f"{peer} {statistics.median(values):.1%} (n {len(values)})" for peer, values in sorted(beside.items()))
+        yield f"{name:<52}{len(rows):>5}{statistics.median(errors):>9.2%}{ninety:>9.2%}   {said}"
+        if len(rows) < FEW:
+            for row in rows:
+                yield f"    {row.row['id']} {row.row['model']}: {row.ours / row.measured - 1:+.2%}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("measurements", type=Path)
+    parser.add_argument("configs", type=Path)
+    parser.add_argument("--rows", action="store_true", help="every row that counts")
+    parser.add_argument("--excluded", action="store_true", help="every row that does not, with the reason")
+    arguments = parser.parse_args()
+    bench = Bench(arguments.configs)
+    results = [bench.result(json.loads(line)) for line in arguments.measurements.read_text().splitlines() if line.strip()]
+    counted = [result for result in results if not result.why]
+    if arguments.rows:
+        for result in sorted(counted, key=lambda r: (r.quantity, -r.error)):
+            row, apart = result.row, result.ours / result.measured - 1
+            print(f"{result.quantity:<44} {row['id']} {row['model']:<48} {apart:+8.2%}  {row['quant']!s:<14} tp{row['tp']}")
+    print("\n".join(_table(counted, lambda r: f"{r.quantity}: {r.row['arch_class']}")))
+    reasons: dict[str, list[str]] = defaultdict(list)
+    for result in results:
+        if result.why:
+            reasons[result.why].append(result.row["id"])
+    print(f"\n{len(counted)} of {len(results)} rows count; left out:")
+    for why, ids in sorted(reasons.items(), key=lambda item: -len(item[1])):
+        print(f"  {len(ids):>4}  {why}" + (f": {' '.join(ids)}" if arguments.excluded else ""))
+
+
+if __name__ == "__main__":
+    main()
