@@ -1,0 +1,96 @@
+"""What the card's prose says of the license, against what tag and texts say. Prose can contradict; it never grants."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from auditor.catalog.catalog import Catalog
+from auditor.domain.conditions import AllOf, AnyOf, Commercial, Condition, Not
+from auditor.domain.evidence import CardFacts, Document, Evidence, ModelEvidence, ProseStatement
+from auditor.domain.license import License
+from auditor.domain.license_facts import LicenseConflict, NameMatch, TextMatch, Witness, of_weights
+from auditor.domain.text_safety import one_line
+from auditor.licensing.names import match_prose
+from auditor.licensing.witnesses import document_evidence
+
+_OF_THE_MODEL = ("model", "unknown")
+_NAMES = ("licensed_under", "badge")
+_SAID = {"noncommercial": "no commercial use", "research_only": "research only", "restricted": "commercial use on terms of their own"}
+_LIMITS = frozenset({
+    "noncommercial", "research_only", "user_threshold", "revenue_threshold", "volume_threshold", "headcount_threshold", "business_class", "registration",
+    "hosting", "no_compete", "no_redistribution", "notice_to_licensor",
+})  # fmt: skip
+"""Kinds of terms that tie commercial use: a card that says so repeats them."""
+
+
+def prose_witnesses(evidence: ModelEvidence, catalog: Catalog) -> tuple[Witness, ...]:
+    """Licenses that the card's prose names for the model."""
+    found: dict[str, Witness] = {}
+    for card, statement in _statements(evidence):
+        if statement.kind in _NAMES and statement.subject in _OF_THE_MODEL:
+            value = one_line(statement.value, 200)
+            witness = Witness("readme", value, match_prose(value, catalog), (_evidence(card, statement),), subject=statement.subject)
+            before = found.get(value)
+            found[value] = witness if before is None else Witness("readme", value, before.match, before.evidence + witness.evidence, subject=before.subject)
+    return tuple(found.values())
+
+
+def prose_conflicts(
+    evidence: ModelEvidence, stated: Sequence[Witness], said: Sequence[Witness], tag: NameMatch, found: Sequence[TextMatch], catalog: Catalog
+) -> tuple[LicenseConflict, ...]:
+    """Prose that names another license than text or tag, and prose that restricts what they leave free; each kind once."""
+    keys = tuple(dict.fromkeys(text.key for text in of_weights(found) if text.key)) or tag.keys
+    if not keys:
+        return ()
+    proof = _proof(stated, found)
+    conflicts = []
+    other = [w for w in said if w.match.kind == "exact" and w.subject == "model" and not set(w.match.keys) & set(keys)]
+    if other:
+        values = tuple(dict.fromkeys([*keys, *(f"the card: {w.value}" for w in other)]))
+        conflicts.append(LicenseConflict("prose_names_another", values, proof + tuple(e for w in other for e in w.evidence)))
+    restricted = [(card, s) for card, s in _statements(evidence) if s.kind in _SAID and s.subject in _OF_THE_MODEL]
+    if restricted and not any(_ties_commerce(key, catalog) for key in keys):
+        values = tuple(dict.fromkeys([*keys, *(f"the card: {_SAID[s.kind]}" for _, s in restricted)]))
+        conflicts.append(LicenseConflict("prose_restricts", values, proof + tuple(_evidence(card, s) for card, s in restricted)))
+    return tuple(conflicts)
+
+
+def intentions(evidence: ModelEvidence) -> tuple[Evidence, ...]:
+    """Passages that say what the model is intended for, and mean research or no commerce."""
+    return tuple(_evidence(card, statement) for card, statement in _statements(evidence) if statement.kind == "intended")
+
+
+def _statements(evidence: ModelEvidence) -> list[tuple[Document[CardFacts], ProseStatement]]:
+    card = evidence.documents.get("README.md")
+    if card is None or not isinstance(card.facts, CardFacts):
+        return []
+    return [(card, statement) for statement in card.facts.statements]
+
+
+def _evidence(card: Document[CardFacts], statement: ProseStatement) -> Evidence:
+    fact = f"license: {statement.value}" if statement.value else _SAID.get(statement.kind, statement.kind)
+    return document_evidence(card, "card", statement.line, statement.last_line, fact)
+
+
+def _proof(stated: Sequence[Witness], found: Sequence[TextMatch]) -> tuple[Evidence, ...]:
+    known = of_weights(found)
+    if known:
+        return known[0].evidence
+    return tuple(e for w in stated if w.kind in ("card_tag", "card_name") and w.match.kind != "placeholder" for e in w.evidence)
+
+
+def _ties_commerce(key: str, catalog: Catalog) -> bool:
+    entry = catalog.license_entry(key)
+    if not isinstance(entry, License):
+        return False
+    if any(term.kind in _LIMITS or _of_commerce(term.when) or _of_commerce(term.unless) for term in entry.terms):
+        return True
+    return any(entry.grants[use].given == "no" for use in ("hosted", "embedded", "internal"))
+
+
+def _of_commerce(condition: Condition | None) -> bool:
+    if isinstance(condition, (AllOf, AnyOf)):
+        return any(map(_of_commerce, condition.of))
+    if isinstance(condition, Not):
+        return _of_commerce(condition.of)
+    return isinstance(condition, Commercial)
