@@ -22,6 +22,7 @@ from auditor.config.file import ConfigFile
 from auditor.config.settings import Flags, resolve
 from auditor.crawler.bundle import BundleSource
 from auditor.domain.architecture import Architecture, CataloguedGeometry
+from auditor.domain.change import Diff
 from auditor.domain.hardware import Gpu
 from auditor.domain.license import License, LicenseEntry
 from auditor.domain.memory import SizingOptions
@@ -44,6 +45,7 @@ SCHEMAS: dict[str, Any] = {
     "rules/schema/policy.json": Policy,
     "rules/schema/vocabulary.json": Vocabulary,
     "reports/schema/auditor-result-1.json": Report,
+    "reports/schema/auditor-diff-1.json": Diff,
     "reports/schema/auditor-toml.json": ConfigFile,
 }
 
@@ -84,7 +86,7 @@ def generated() -> dict[str, str]:
 
 
 def _mode(path: str) -> Any:
-    return "serialization" if "result" in path else "validation"
+    return "serialization" if "result" in path or "diff" in path else "validation"
 
 
 def _rules_readme(catalog: Catalog) -> str:

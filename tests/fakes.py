@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,9 +13,10 @@ from typing import Any
 from auditor import resources
 from auditor.audit import Request, audit
 from auditor.catalog.catalog import Catalog
+from auditor.catalog.fingerprints import KnownSequence
 from auditor.config.values import parse_fact
 from auditor.crawler.gather import Gathered, gather
-from auditor.crawler.interface import Mode
+from auditor.crawler.interface import Mode, Source
 from auditor.crawler.parse import Received, file_document, info_document
 from auditor.domain.evidence import Document, DocumentKind, ModelEvidence, ModelInfo, ModelRef, Reason, Unavailable
 from auditor.domain.license import USES, Use
@@ -27,8 +28,9 @@ from auditor.domain.verdict import FailOn
 from auditor.engine.policy import Policy
 from auditor.engine.rules import load_policy
 from auditor.licensing.conclude import license_facts
-from auditor.licensing.parents import parent_ids
+from auditor.licensing.parents import named_in
 from auditor.reading.normalize import fingerprint
+from auditor.reading.shingles import shingles
 
 HUB = "https://hub.example"
 NOW = "2026-11-24T08:00:00Z"
@@ -119,7 +121,7 @@ class FakeSource:
 
 def collected(repos: Mapping[str, Repo | Reason], name: str) -> ModelEvidence:
     """Evidence of one repository, all files asked for."""
-    found: Gathered = gather(FakeSource(repos), [ModelRef(name)], lambda info: [ModelRef(one) for one in parent_ids(info)], lambda _: True)
+    found: Gathered = gather(FakeSource(repos), [ModelRef(name)], named_in, lambda _: True)
     return found.models[ModelRef(name)]
 
 
@@ -153,10 +155,24 @@ def run(
     **declared: object,
 ) -> Report:
     """The whole audit of `ids`, by default of the first repository."""
+    return run_on(FakeSource(repos), *(ids or list(repos)[:1]), catalog=catalog, uses=uses, policy=policy, fail_on=fail_on, sizing=sizing, **declared)
+
+
+def run_on(
+    source: Source,
+    *ids: str,
+    catalog: Catalog | None = None,
+    uses: Sequence[Use] = ("hosted",),
+    policy: Policy | str = "default",
+    fail_on: FailOn = "review",
+    sizing: SizingOptions | None = None,
+    **declared: object,
+) -> Report:
+    """The whole audit of `ids` from any source of evidence."""
     catalog = catalog or real_catalog()
     chosen = load_policy(catalog, policy) if isinstance(policy, str) else policy
     request = Request(
-        models=tuple(ModelRef(*one.split("@", 1)) for one in ids or list(repos)[:1]),
+        models=tuple(ModelRef(*one.split("@", 1)) for one in ids),
         profile=profile(catalog, uses, **declared),
         sizing=sizing or SizingOptions(),
         stack=None,
@@ -165,7 +181,7 @@ def run(
         fail_on=fail_on,
         evaluated_at="2026-11-24T00:00:00Z",
     )
-    return audit(FakeSource(repos), request, catalog)
+    return audit(source, request, catalog)
 
 
 def model(repo: Repo | Reason, catalog: Catalog | None = None, parents: Mapping[str, Repo | Reason] | None = None, **more: Any) -> ModelRecord:
@@ -256,3 +272,31 @@ def write_entry(root: Path, entry: Mapping[str, Any], folder: str = "licenses") 
     path = root / folder / f"{entry['key']}.yaml"
     path.write_text(json.dumps(entry, indent=1), encoding="utf-8")
     return path
+
+
+class Shelf:
+    """Fingerprints of two invented texts and of one that only ScanCode knows."""
+
+    def __init__(self, texts: Iterable[tuple[str, str]], strangers: Iterable[tuple[str, str]] = ()) -> None:
+        self.known = [self._sequence(license, text) for license, text in texts]
+        self.strangers = list(strangers)
+
+    @staticmethod
+    def _sequence(license: str, text: str) -> KnownSequence:
+        found = shingles(text)
+        return KnownSequence(license, "whole", "canonical", found.words, found.hashes, ((0, "1"), (20, "3"), (40, "4")))
+
+    def near(self, hashes: Iterable[int]) -> list[tuple[float, str, str]]:
+        """As `Fingerprints.near`."""
+        held = set(hashes)
+        own = [("text", str(index), set(known.hashes)) for index, known in enumerate(self.known)]
+        all_ = own + [("scancode", key, set(shingles(text).hashes)) for key, text in self.strangers]
+        shares = [(len(held & theirs) / len(theirs), kind, name) for kind, name, theirs in all_]
+        return sorted((one for one in shares if one[0] > 0), key=lambda one: -one[0])
+
+    def sequence(self, index: int) -> KnownSequence:
+        return self.known[index]
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {fingerprint(text).sha256: key for key, text in self.strangers}

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from auditor import __version__
 from auditor.audit.assess import Assessment
 from auditor.audit.files import role
+from auditor.audit.license_record import license_record
 from auditor.audit.not_checked import not_checked
 from auditor.catalog.catalog import Catalog
 from auditor.crawler.interface import Mode
@@ -20,15 +22,11 @@ from auditor.domain.report import (
     Access,
     AgreementRecord,
     Area,
-    Concluded,
-    Conflict,
-    Declared,
     Edge,
     EvidenceRecord,
     FileRecord,
     Finding,
     Flip,
-    LicenseRecord,
     ModelRecord,
     ObligationRecord,
     Permission,
@@ -43,6 +41,8 @@ from auditor.domain.report import (
 )
 from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import SEVERITY, VERDICTS, exit_code, worst
+from auditor.licensing.fulfilment import how_to_check
+from auditor.reading.dataset_info import FOLDER
 
 if TYPE_CHECKING:
     from auditor.audit.pipeline import Request
@@ -52,14 +52,17 @@ MAX_FILES = 2_000
 
 
 class Register:
-    """Numbers evidence in the order in which it is first referred to."""
+    """Numbers evidence in the order in which it is first referred to.
+
+    The same lines are one piece of evidence whatever is quoted of them: where a text is withheld, two values read from one line are quoted in its place.
+    """
 
     def __init__(self) -> None:
-        self._numbers: dict[Evidence, str] = {}
+        self._numbers: dict[Evidence, tuple[str, Evidence]] = {}
 
     def ids(self, evidence: Sequence[Evidence]) -> tuple[str, ...]:
         """Ids of these pieces, each once."""
-        return tuple(dict.fromkeys(self._numbers.setdefault(item, f"E{len(self._numbers) + 1}") for item in evidence))
+        return tuple(dict.fromkeys(self._numbers.setdefault(_place(item), (f"E{len(self._numbers) + 1}", item))[0] for item in evidence))
 
     def records(self) -> tuple[EvidenceRecord, ...]:
         """The register."""
@@ -75,8 +78,12 @@ class Register:
                 retrieved_at=e.retrieved_at,
                 status=e.status,
             )
-            for e, number in self._numbers.items()
+            for number, e in self._numbers.values()
         )
+
+
+def _place(item: Evidence) -> Evidence:
+    return replace(item, quote="") if item.lines else item
 
 
 def assemble(assessments: Sequence[Assessment], request: Request, catalog: Catalog, mode: Mode, endpoint: str) -> Report:
@@ -130,9 +137,14 @@ def _errors(assessments: Sequence[Assessment]) -> tuple[RunError, ...]:
     found = []
     for assessment in assessments:
         evidence = assessment.evidence
-        missing = [evidence.info] if isinstance(evidence.info, Unavailable) else [m for m in evidence.unavailable.values() if m.reason != "absent"]
+        missing = (
+            [evidence.info]
+            if isinstance(evidence.info, Unavailable)
+            else [m for path, m in evidence.unavailable.items() if m.reason != "absent" and not path.startswith(FOLDER)]
+        )
+        missing += [m or Unavailable("too_many", f"{name}: not fetched, beyond the bounds of a lineage", name) for name, m in assessment.missing]
         found += [RunError(target=one_line(m.url), kind=m.reason, message=one_line(m.detail), at=m.retrieved_at) for m in missing]
-    return tuple(found)
+    return tuple(dict.fromkeys(found))
 
 
 def _model(a: Assessment, request: Request, register: Register) -> ModelRecord:
@@ -146,7 +158,7 @@ def _model(a: Assessment, request: Request, register: Register) -> ModelRecord:
         access=Access(gated=info.gated if info else "unknown", eu_disallowed=bool(info and info.card and info.card.gate_eu_disallowed)),
         verdict=a.verdict,
         areas=tuple(Area(area=r.area, verdict=r.verdict, gating=r.gating, reasons=r.reasons) for r in a.areas),
-        license=_license(a, register),
+        license=license_record(a.license, register.ids),
         permissions=tuple(_permission(a, index, request) for index in range(len(a.permissions))),
         obligations=_obligations(a, register),
         lineage=tuple(
@@ -155,7 +167,7 @@ def _model(a: Assessment, request: Request, register: Register) -> ModelRecord:
                 parent=one_line(e.parent),
                 relation=e.relation,
                 source=e.source,
-                depth=1,
+                depth=e.depth,
                 license=e.license or "unknown",
                 grade=e.grade,
                 because=one_line(e.because, 600),
@@ -170,29 +182,6 @@ def _model(a: Assessment, request: Request, register: Register) -> ModelRecord:
             FileRecord(path=one_line(f.path), size=f.size if f.size is not None else "unknown", sha256=f.sha256 or "unknown", role=role(f))
             for f in ((info.files or ())[:MAX_FILES] if info else ())
         ),
-    )
-
-
-def _license(a: Assessment, register: Register) -> LicenseRecord:
-    facts, concluded = a.license, a.license.conclusion
-    return LicenseRecord(
-        declared=tuple(
-            Declared(
-                value=w.match.keys[0] if w.match.kind == "exact" and len(w.match.keys) == 1 else w.value,
-                witness="gguf" if w.header else w.kind,
-                evidence=register.ids(w.evidence),
-            )
-            for w in facts.witnesses
-        ),
-        concluded=Concluded(
-            key=concluded.key,
-            name=concluded.name,
-            expression=concluded.expression,
-            method=concluded.method,
-            confidence=concluded.confidence,
-            evidence=register.ids(concluded.evidence),
-        ),
-        conflicts=tuple(Conflict(kind=c.kind, values=c.values, evidence=register.ids(c.evidence)) for c in facts.conflicts),
     )
 
 
@@ -219,13 +208,17 @@ def _obligations(a: Assessment, register: Register) -> tuple[ObligationRecord, .
             modality=o.modality,
             action=o.action,
             text=o.text,
+            file=o.file,
+            name_prefix=o.name_prefix,
             clause=o.clause,
             trigger=o.trigger,
             uses=o.uses,
             applies=o.applies,
             because=o.because,
-            status="open",
-            evidence=register.ids(proof[o.origin]),
+            status=o.status,
+            status_reason=one_line(o.status_reason, 600),
+            how_to_check=how_to_check(o),
+            evidence=register.ids(o.proof or proof[o.origin]),
         )
         for o in a.obligations
     )

@@ -11,20 +11,24 @@ from auditor.audit.memory import memory_of
 from auditor.audit.modality import multimodal
 from auditor.audit.scopes import scopes
 from auditor.catalog.catalog import Catalog
+from auditor.crawler.gather import MAX_DEPTH
 from auditor.domain.evidence import ModelEvidence, ModelRef, Unavailable
 from auditor.domain.license import Use
-from auditor.domain.license_facts import LicenseFacts, ObligationFact, ParentRef, UseResult
+from auditor.domain.license_facts import LicenseFacts, ObligationFact, UseResult
 from auditor.domain.memory import Memory
 from auditor.domain.profile import Agreement
 from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import OF_OUTCOME, OF_PERMISSION, AreaName, AreaVerdict, Verdict, worst
 from auditor.engine.evaluate import FindingFact, evaluate
 from auditor.engine.rule import Rule
+from auditor.licensing.ancestry import Member, Step, ancestry
+from auditor.licensing.conclude import chosen
 from auditor.licensing.conditions import Situation
-from auditor.licensing.lineage import Inheritance, Parent, inheritance
+from auditor.licensing.datasets import Dataset, datasets
+from auditor.licensing.fulfilment import fulfilled
+from auditor.licensing.lineage import Child, Inheritance, Parent, inheritance
 from auditor.licensing.obligations import obligations
-from auditor.licensing.parents import parents as stated_parents
-from auditor.licensing.permissions import combined, own_results
+from auditor.licensing.permissions import best_alternative, combined, own_results
 
 if TYPE_CHECKING:
     from auditor.audit.pipeline import Request
@@ -45,7 +49,13 @@ class Licensed:
 
     evidence: ModelEvidence
     facts: LicenseFacts
-    parents: tuple[tuple[ParentRef, ModelEvidence | None, LicenseFacts | None], ...]
+    steps: tuple[Step, ...]
+    """Every statement that leads to an ancestor, nearest first."""
+
+    def bases(self) -> tuple[tuple[ModelEvidence, LicenseFacts], ...]:
+        """Ancestors that something was had of, each once, nearest first."""
+        members = {step.parent.key: step.parent for step in self.steps if step.parent and not isinstance(step.parent.evidence.info, Unavailable)}
+        return tuple((member.evidence, member.facts) for key, member in members.items() if key != (self.evidence.id.lower(), self.evidence.sha))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +82,25 @@ class Assessment:
     findings: tuple[FindingFact, ...]
     areas: tuple[AreaResult, ...]
     verdict: Verdict
+    bases: tuple[tuple[ModelEvidence, LicenseFacts], ...] = ()
+    """Base models that something was had of."""
+    datasets: tuple[Dataset, ...] = ()
+    missing: tuple[tuple[str, Unavailable | None], ...] = ()
+    """Base models that could not be had, by name, each with the reason; None for one that was beyond the bounds."""
 
 
-def license_stage(
-    evidence: ModelEvidence, licensed: Mapping[ModelRef, LicenseFacts], parents: Mapping[ModelRef, ModelEvidence], by_id: Mapping[str, ModelRef]
-) -> Licensed:
-    """Joins a model with what was collected of its stated parents."""
-    found = []
-    for ref in stated_parents(evidence):
-        key = by_id.get(ref.name.lower()) if ref.is_id else None
-        found.append((ref, parents[key] if key else None, licensed[key] if key else None))
-    return Licensed(evidence, licensed[evidence.requested], tuple(found))
+Family = Mapping[tuple[str, str | None], Member]
+"""Ancestors by id in lower case, and revision."""
+
+
+def family_of(ancestors: Mapping[ModelRef, ModelEvidence], licensed: Mapping[ModelRef, LicenseFacts]) -> Family:
+    """Everybody who was named as a base model."""
+    return {(ref.id.lower(), ref.revision): Member(ancestors[ref], licensed[ref]) for ref in reversed(list(ancestors))}
+
+
+def license_stage(evidence: ModelEvidence, facts: LicenseFacts, family: Family) -> Licensed:
+    """Joins a model with what was collected of its ancestors."""
+    return Licensed(evidence, facts, ancestry(Member(evidence, facts), lambda ref: family.get((ref.name.lower(), ref.revision)), MAX_DEPTH))
 
 
 def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessment:
@@ -96,13 +114,14 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
         agreements=_held(request),
         publisher=model.evidence.id.partition("/")[0],
     )
+    if facts.alternatives:
+        facts = chosen(facts, best_alternative(facts, profile.uses, catalog, situation), catalog)
     own = own_results(facts, catalog, situation)
-    family = [
-        Parent(ref, evidence, parent_facts, multimodal(evidence, catalog.vocabulary) if evidence else None) for ref, evidence, parent_facts in model.parents
-    ]
+    family = _parents(model.steps, catalog)
     inherited = inheritance(model.evidence.id, facts, own, family, catalog, situation)
     permissions = tuple(combined(result, inherited.by_use.get(result.use, ())) for result in own)
     duties = obligations(facts.candidates if facts.trusted else (), inherited.obliging, profile.uses, catalog, situation)
+    duties = fulfilled(duties, model.evidence, facts, inherited.edges, {one.id: one for one, _ in model.bases()})
     memory = memory_of(model.evidence, request.sizing, catalog)
     gating = request.policy.gating(bool(request.sizing.gpus), request.stack is not None)
     all_scopes = scopes(model.evidence, facts, own, inherited, memory, request, catalog)
@@ -111,7 +130,56 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
     if isinstance(model.evidence.info, Unavailable):
         areas = tuple(_nothing_known(area, model.evidence.info) if area.area == "lineage" else area for area in areas)
     verdict = worst(area.verdict for area in areas if area.gating)  # type: ignore[misc]
-    return Assessment(model.evidence, facts, own, permissions, duties, inherited, memory, findings, areas, verdict)
+    return Assessment(
+        model.evidence,
+        facts,
+        own,
+        permissions,
+        duties,
+        inherited,
+        memory,
+        findings,
+        areas,
+        verdict,
+        model.bases(),
+        datasets(model.evidence, catalog),
+        _missing(model, inherited),
+    )
+
+
+def _missing(model: Licensed, inherited: Inheritance) -> tuple[tuple[str, Unavailable | None], ...]:
+    found: dict[str, Unavailable | None] = {}
+    for step, edge in zip(model.steps, inherited.edges, strict=True):
+        if edge.state != "unfetched":
+            continue
+        had = step.child if step.ref.unread else step.parent
+        if had is None or isinstance(had.evidence.info, Unavailable):
+            found.setdefault(edge.parent, had.evidence.info if had and isinstance(had.evidence.info, Unavailable) else None)
+        elif had.evidence is not model.evidence:
+            found.update({path: one for path, one in had.evidence.unavailable.items() if one.reason != "absent"})
+    return tuple(found.items())
+
+
+def _parents(steps: Sequence[Step], catalog: Catalog) -> list[Parent]:
+    children: dict[int, Child] = {}
+    found = []
+    for step in steps:
+        member, evidence = step.child, step.parent.evidence if step.parent else None
+        if step.depth > 1 and id(member) not in children:
+            children[id(member)] = Child(member.evidence.id, member.facts, multimodal(member.evidence, catalog.vocabulary))
+        found.append(
+            Parent(
+                step.ref,
+                evidence,
+                step.parent.facts if step.parent else None,
+                multimodal(evidence, catalog.vocabulary) if evidence else None,
+                children[id(member)] if step.depth > 1 else None,
+                step.depth,
+                step.cycle,
+                step.distilled,
+            )
+        )
+    return found
 
 
 def _compared(model: Licensed, request: Request) -> str:

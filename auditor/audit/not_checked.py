@@ -6,6 +6,8 @@ from auditor.audit.assess import Assessment
 from auditor.domain.evidence import ModelInfo, Unavailable
 from auditor.domain.report import NotChecked
 from auditor.domain.text_safety import one_line
+from auditor.licensing.parents import unused_starting_point
+from auditor.reading.dataset_info import FOLDER
 
 
 def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
@@ -15,7 +17,7 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
     if isinstance(evidence.info, Unavailable):
         return (*found, NotChecked(topic="everything about the model", why=one_line(evidence.info.detail)))
     for path, missing in sorted(evidence.unavailable.items()):
-        if missing.reason != "absent":
+        if missing.reason != "absent" and not path.startswith(FOLDER):
             found.append(NotChecked(topic=f"file {one_line(path, 120)}", why=one_line(missing.detail)))
     for path, document in sorted(evidence.documents.items()):
         if document.kind == "notice_file":
@@ -35,16 +37,30 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
     for edge in assessment.inheritance.edges:
         if edge.state != "known":
             found.append(NotChecked(topic=f"base model {edge.parent}", why=one_line(edge.because)))
-        else:
-            found.append(NotChecked(topic=f"base models of {edge.parent}", why="lineage is followed one step in this version"))
-    if card and card.datasets:
-        found.append(NotChecked(topic="licenses of training data", why=f"named: {one_line(', '.join(card.datasets), 200)}"))
+    if point := unused_starting_point(evidence, {edge.parent.lower() for edge in assessment.inheritance.edges}):
+        why = "named as what it was loaded from, which may be a folder or an earlier copy; the base models that are stated were followed in its place"
+        found.append(NotChecked(topic=f"{one_line(point, 120)} in config.json", why=why))
+    found += _datasets(assessment)
     if evidence.info.facts.sha is None:
         found.append(NotChecked(topic="revision", why="the Hub gave no commit"))
-    found.append(NotChecked(topic="prose of the model card", why="statements about the license in running text are not read in this version"))
+    found.append(
+        NotChecked(topic="prose of the model card", why="read by patterns for names of licenses and for restrictions; what is put in other words is not seen")
+    )
     found += [NotChecked(topic=f"memory: {name.replace('_', ' ')}", why=why) for name, why in _unknown_memory(assessment)]
     found += [NotChecked(topic=topic, why=why) for topic, why in _NEVER]
     return tuple(found)
+
+
+def _datasets(assessment: Assessment) -> list[NotChecked]:
+    """Datasets are asked about one step away; what they are made of is not looked at."""
+    named = assessment.datasets
+    if not named:
+        return []
+    had = [f"{one.name} ({one.license})" for one in named if not one.missing]
+    lost = [f"{one.name} ({one.missing})" for one in named if one.missing]
+    why = f"as the datasets state them, one step away: {', '.join(had)}" if had else f"named: {', '.join(one.name for one in named)}"
+    found = [NotChecked(topic="licenses of training data", why=one_line(why, 400))]
+    return found + ([NotChecked(topic="datasets that could not be had", why=one_line("; ".join(lost), 400))] if lost else [])
 
 
 def _local(info: ModelInfo) -> list[NotChecked]:

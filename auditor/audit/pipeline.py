@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.audit.assemble import assemble
-from auditor.audit.assess import Assessment, Knowledge, assess, license_stage
+from auditor.audit.assess import Assessment, Knowledge, assess, family_of, license_stage
 from auditor.catalog.catalog import Catalog
 from auditor.crawler.files import license_role
 from auditor.crawler.gather import gather
@@ -24,7 +24,7 @@ from auditor.engine.policy import Policy
 from auditor.engine.rules import check_policy, load_rules
 from auditor.licensing.conclude import license_facts
 from auditor.licensing.conditions import leaves
-from auditor.licensing.parents import parent_ids
+from auditor.licensing.parents import named_in, names_parents_in_files, parent_refs
 
 if TYPE_CHECKING:
     from auditor.crawler.compare import Difference
@@ -57,8 +57,8 @@ class Request:
     """Local copies that were held against the models that they claim to be."""
 
 
-LINEAGE_DEPTH = 1
-"""Steps of lineage that are judged in this version; what lies beyond is listed among what was not checked."""
+MAX_MODELS_WITH_DATASETS = 20
+"""Of one run, for their datasets to be asked about: these answers decide nothing, and the Hub counts them like those that do."""
 
 Progress = Callable[[int, int], None]
 """Told how many of how many models have all of their evidence."""
@@ -67,15 +67,19 @@ Progress = Callable[[int, int], None]
 def collect(
     source: Source, models: Sequence[ModelRef], catalog: Catalog, progress: Progress | None = None
 ) -> tuple[dict[ModelRef, ModelEvidence], dict[ModelRef, ModelEvidence]]:
-    """Evidence of the models and of their stated base models. A base model's files are fetched only when its metadata does not settle its license:
-    by a gate prompt that is identified, or by a tag that no listed license file can contradict."""
+    """Evidence of the models and of all their ancestors, and answers about the models' datasets.
+
+    An ancestor's files are fetched only when its metadata does not settle its license (by a gate prompt that is identified, or by a tag that no listed
+    license file can contradict) or its own base models.
+    """
     gathered = gather(
         source,
         models,
-        parents_of=lambda info: [ModelRef(name) for name in parent_ids(info)],
-        needs_files=lambda parent: not _settled(parent, catalog),
+        parents_of=named_in,
+        parents_in=parent_refs,
+        needs_files=lambda parent: not _settled(parent, catalog) or names_parents_in_files(parent),
         progress=progress,
-        depth=LINEAGE_DEPTH,
+        datasets=len(models) <= MAX_MODELS_WITH_DATASETS,
     )
     return gathered.models, gathered.parents
 
@@ -88,22 +92,36 @@ def _settled(parent: ModelEvidence, catalog: Catalog) -> bool:
     return facts.identified_in == "gate_prompt" or (info is not None and info.files is not None and not any(license_role(file.path) for file in info.files))
 
 
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """A report and the assessments that it was written from, in the order of their requests."""
+
+    report: Report
+    assessments: tuple[Assessment, ...]
+
+
 def audit(source: Source, request: Request, catalog: Catalog, progress: Progress | None = None) -> Report:
     """The whole job. Raises UsageError for a mistake of the caller; whatever the evidence holds or lacks is in the report."""
+    return audited(source, request, catalog, progress).report
+
+
+def audited(source: Source, request: Request, catalog: Catalog, progress: Progress | None = None) -> Audited:
+    """`audit`, and what its report leaves out of the evidence."""
     rules = load_rules(catalog)
     check_policy(request.policy, rules, request.policy_ref)
     if not request.profile.uses:
         raise UsageError("no use is declared", "declare one, for example: --use hosted")
     models, parents = collect(source, request.models, catalog, progress)
     licensed = {ref: license_facts(evidence, catalog) for ref, evidence in {**parents, **models}.items()}
-    by_id = {evidence.requested.id.lower(): ref for ref, evidence in parents.items()}
+    family = family_of(parents, licensed)
     knowledge = Knowledge(
         catalog=catalog,
         rules=rules,
         single_release=len(_frozen_releases(licensed, catalog)) <= 1,
     )
-    assessments = [assess(license_stage(models[ref], licensed, parents, by_id), request, knowledge) for ref in models]
-    return assemble(_distinct(assessments), request, catalog, _mode(source), source.endpoint)
+    assessments = [assess(license_stage(models[ref], licensed[ref], family), request, knowledge) for ref in models]
+    distinct = _distinct(assessments)
+    return Audited(assemble(distinct, request, catalog, _mode(source), source.endpoint), tuple(distinct))
 
 
 def _distinct(assessments: Sequence[Assessment]) -> list[Assessment]:

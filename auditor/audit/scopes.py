@@ -9,17 +9,32 @@ from typing import TYPE_CHECKING
 from auditor.audit.governing import governing, own_readings, reviewed, without_effect
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import Evidence, ModelEvidence, Unavailable
-from auditor.domain.license_facts import FlipFact, LicenseFacts, UseResult
+from auditor.domain.license_facts import FlipFact, LicenseFacts, TextMatch, UseResult
 from auditor.domain.memory import Count, Memory
 from auditor.domain.truth import Truth
 from auditor.domain.vocabulary import Vocabulary
-from auditor.engine.scopes import ConflictScope, DifferenceScope, EdgeScope, FitScope, InheritedScope, ModelScope, PermissionScope, Scope, TextScope
+from auditor.engine.scopes import (
+    ConflictScope,
+    DatasetScope,
+    DifferenceScope,
+    EdgeScope,
+    FitScope,
+    InheritedScope,
+    ModelScope,
+    PermissionScope,
+    Scope,
+    TextScope,
+)
 from auditor.licensing.conditions import expand_territories
+from auditor.licensing.datasets import datasets
 from auditor.licensing.lineage import Inheritance
 from auditor.licensing.witnesses import document_evidence
 
 if TYPE_CHECKING:
     from auditor.audit.pipeline import Request
+
+_TOLD_CHANGES = 6
+"""Changed passages of one text that a message names."""
 
 
 def scopes(
@@ -29,19 +44,62 @@ def scopes(
     known = not isinstance(evidence.info, Unavailable)
     return {
         "model": [_model(evidence, facts, inherited, memory, request, catalog)],
-        "text": [TextScope(evidence=t.evidence, path=t.path, kind=t.kind, identified=t.key is not None, words=t.words) for t in facts.texts],
+        "text": [_text(t, catalog) for t in facts.texts],
         "conflict": [ConflictScope(evidence=c.evidence, kind=c.kind, values=" against ".join(c.values)) for c in facts.conflicts],
-        "permission": [_permission(result, facts, request) for result in own] if known and _speaks(facts) else [],
+        "permission": [_permission(result, facts, request) for result in own if _speaks(facts, result)] if known else [],
         "inherited": _inherited(inherited, request),
         "edge": [
             EdgeScope(
-                evidence=e.evidence, child=e.child, parent=e.parent, relation=e.relation, grade=e.grade, state=e.state, excused=e.excused, because=e.because
+                evidence=e.evidence,
+                child=e.child,
+                parent=e.parent,
+                relation=e.relation,
+                grade=e.grade,
+                state=e.state,
+                excused=e.excused,
+                because=e.because,
+                carried=e.carried,
+                in_cycle=bool(e.cycle),
+                cycle=e.cycle or "none",
             )
             for e in inherited.edges
+        ],
+        "dataset": [
+            DatasetScope(evidence=d.evidence, dataset=d.name, had=not d.missing, license=d.license, noncommercial=d.noncommercial)
+            for d in datasets(evidence, catalog)
         ],
         "difference": _differences(evidence, request),
         "fit": _fits(memory, evidence) if request.sizing.gpus else [],
     }
+
+
+def _text(text: TextMatch, catalog: Catalog) -> TextScope:
+    near = text.identity.key
+    return TextScope(
+        evidence=text.evidence + text.additions[:_TOLD_CHANGES] + text.beside,
+        path=text.path,
+        kind=text.kind,
+        identified=text.key is not None,
+        changed=text.resembles is not None,
+        license_name=catalog.license(near).name if near else "none",
+        share=f"{text.identity.score:.1%}",
+        changes=_changes(text),
+        words=text.words,
+        beside=len(text.beside),
+    )
+
+
+def _changes(text: TextMatch) -> str:
+    """The changed passages in one line: where, how long, what about."""
+    if not text.identity.changes:
+        return "single words differ"
+    told = []
+    for change in text.identity.changes[:_TOLD_CHANGES]:
+        where = f"lines {change.lines[0]}-{change.lines[1]}" if change.lines else f"clause {change.clause or 'unknown'}"
+        about = f": {change.summary}" if change.summary else ""
+        told.append(f"{change.op} ({where}, {change.words} words{about})")
+    more = len(text.identity.changes) - len(told)
+    return "; ".join(told) + (f"; {more} more" if more else "")
 
 
 def _differences(evidence: ModelEvidence, request: Request) -> list[Scope]:
@@ -53,8 +111,10 @@ def _differences(evidence: ModelEvidence, request: Request) -> list[Scope]:
     ]
 
 
-def _speaks(facts: LicenseFacts) -> bool:
-    """Whether permissions say more than the finding about the license itself: with nothing trusted and nothing prohibited they do not."""
+def _speaks(facts: LicenseFacts, result: UseResult) -> bool:
+    """Whether a permission says more than the finding about the license itself: nothing known, or a license file out of reach, is told there."""
+    if facts.unread and result.result == "unknown":
+        return False
     return facts.trusted or bool(facts.candidates)
 
 
@@ -68,14 +128,14 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, inherited: Inheritance,
     available = answer is not None
     tags = [w for w in facts.witnesses if w.kind in ("card_tag", "card_name")]
     return ModelScope(
-        evidence=(*facts.conclusion.evidence, *(e for w in tags for e in w.evidence)) or _metadata_evidence(evidence),
+        evidence=(*facts.conclusion.evidence, *(e for w in tags for e in w.evidence), *facts.intentions[:3]) or _metadata_evidence(evidence),
         metadata=info.reason if isinstance(info, Unavailable) else "available",
         metadata_detail=f"{info.detail} [{info.url}]" if isinstance(info, Unavailable) else "",
         license_method=facts.conclusion.method,
         license_name=facts.conclusion.name,
         license_verified=None if not available else facts.conclusion.key is None or catalog.license(facts.conclusion.key).verified,
         identified_in=facts.identified_in,
-        tag_kind=facts.tag.kind,
+        tag_kind="exact" if facts.tag.kind == "expression" else facts.tag.kind,
         tag_count=len(facts.tag.keys) if facts.tag.kind == "exact" else 1,
         tag_value=", ".join(dict.fromkeys(w.value for w in tags if w.match.kind != "placeholder" or len(tags) == 1)) or "none",
         has_tag=bool(tags),
@@ -90,6 +150,7 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, inherited: Inheritance,
         eu_disallowed=bool(answer and answer.card and answer.card.gate_eu_disallowed),
         deployer_in_eu=_in_eu(request, catalog.vocabulary),
         require_text=request.policy.require_text,
+        intentions=len(facts.intentions),
         gate_words=facts.gate_words,
         own_reading=own_readings(licenses),
         expired_agreements=len(expired),
@@ -136,7 +197,7 @@ def _permission(result: UseResult, facts: LicenseFacts, request: Request) -> Per
 
 
 def _inherited(inherited: Inheritance, request: Request) -> list[Scope]:
-    edges = {edge.parent: edge for edge in inherited.edges}
+    edges = {edge.parent: edge for edge in reversed(inherited.edges)}  # the nearest statement of each
     return [
         InheritedScope(
             evidence=edges[parent].evidence,

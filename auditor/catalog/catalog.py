@@ -61,7 +61,7 @@ class Catalog:
         own = self.store.sha256
         return hashlib.sha256(f"{own}{self._readings_sha256}".encode()).hexdigest() if self.readings else own
 
-    @property
+    @cached_property
     def license_keys(self) -> tuple[str, ...]:
         return (*self.store.names("licenses"), *(reading.key for reading in self.readings))
 

@@ -47,7 +47,7 @@ def check(
     from auditor import resources
     from auditor.audit import audit
     from auditor.catalog.catalog import Catalog
-    from auditor.cli.output import chosen_detail, file_context, print_result, terminal_context, write_file
+    from auditor.cli.output import check_folder, chosen_detail, file_context, print_result, terminal_context, write_file
     from auditor.cli.progress import Progress
     from auditor.cli.targets import compared, read_list, source_of, with_readings
     from auditor.config.settings import Flags, resolve
@@ -72,6 +72,8 @@ def check(
     command, detail = ("auditor", *sys.argv[1:]), chosen_detail(quiet, verbose)
     screen = terminal_context(command, color, detail)
     targets = [format_for_path(target) for target in output or ()]
+    for target in targets:
+        check_folder(target.path)
     source, refs = source_of([*(models or ()), *(read_list(from_file) if from_file else ())], evidence, offline, as_id)
     if not refs:
         from auditor.cli.output import say

@@ -24,7 +24,7 @@ def identify(
     if format_ not in ("terminal", "json"):
         raise UsageError(f"unknown format {format_!r}{did_you_mean(format_, ('terminal', 'json'))}", "choose from: terminal, json")
     matcher = Matcher(Catalog(resources.rules()))
-    found = [_identified(path, matcher) for path in files]
+    found = [entry for path in files for entry in _identified(path, matcher)]
     if format_ == "json":
         print_result(json.dumps({"schema_version": "auditor-identify/1", "files": found}, indent=2, ensure_ascii=False) + "\n", 0)
     else:
@@ -32,9 +32,10 @@ def identify(
     return 0
 
 
-def _identified(path: Path, matcher: Any) -> dict[str, Any]:
+def _identified(path: Path, matcher: Any) -> list[dict[str, Any]]:
+    """One entry for each license text in the file; one without a key where none is known."""
     from auditor.domain.errors import UsageError
-    from auditor.domain.text_safety import one_line, quoted
+    from auditor.domain.identification import UNKNOWN_TEXT
     from auditor.reading.normalize import fingerprint, normalized_words
     from auditor.reading.shingles import shingles
     from auditor.reading.text import is_text
@@ -49,8 +50,17 @@ def _identified(path: Path, matcher: Any) -> dict[str, Any]:
         raise UsageError(f"{path}: no plain text (a PDF, an archive or UTF-16?)", "convert it to text first")
     text = content.decode("utf-8", errors="replace")
     digest = fingerprint(text).sha256
-    identity = matcher.identify(digest, lambda: shingles(text))
+    # A card is a document around a license; any other file is taken for the license itself.
+    inside = path.name.lower().startswith("readme")
+    identities = matcher.identify_all(digest, lambda: shingles(text), inside) or (UNKNOWN_TEXT,)
     lines = text.split("\n")
+    return [_entry(path, identity, digest, lines, len(normalized_words(text))) for identity in identities]
+
+
+def _entry(path: Path, identity: Any, digest: str, lines: list[str], words: int) -> dict[str, Any]:
+    from auditor.domain.text_safety import one_line, quoted
+
+    span = identity.span or (1, len(lines))
     changes = [
         {
             "op": change.op,
@@ -63,8 +73,8 @@ def _identified(path: Path, matcher: Any) -> dict[str, Any]:
         for change in identity.changes
     ]
     return {
-        "words": len(normalized_words(text)), "sha256": digest,
-        "path": one_line(str(path)), "lines": f"1-{len(lines)}", "key": identity.key, "method": identity.method, "score": identity.score,
+        "words": identity.place[1] - identity.place[0] + 1 if identity.place else words, "sha256": digest,
+        "path": one_line(str(path)), "lines": f"{span[0]}-{span[1]}", "key": identity.key, "method": identity.method, "score": identity.score,
         "rival": identity.rival, "rival_score": identity.rival_score, "changes": changes,
     }  # fmt: skip
 
@@ -72,7 +82,7 @@ def _identified(path: Path, matcher: Any) -> dict[str, Any]:
 def _shown(entry: dict[str, Any]) -> str:
     rival = f", next {entry['rival']} {entry['rival_score']:.1%}" if entry["rival"] else ""
     near = f"{entry['method'].replace('_', ' ')}, {entry['score']:.1%} of the words{rival}"
-    head = f"{entry['path']}: {entry['key'] or 'not identified'} ({near})\n  {entry['words']} words, sha256 {entry['sha256']}\n"
+    head = f"{entry['path']}:{entry['lines']}: {entry['key'] or 'not identified'} ({near})\n  {entry['words']} words, sha256 {entry['sha256']}\n"
     body = ""
     for change in entry["changes"]:
         where = f"lines {change['lines']}" if change["lines"] else f"clause {change['clause'] or 'unknown'}"

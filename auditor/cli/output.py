@@ -27,6 +27,8 @@ class ClosedPipe(Exception):
 
 def say(message: str, next_step: str) -> None:
     """One error line, and one with what to do next, on standard error."""
+    if sys.stderr is None:  # print would take standard output in its place
+        return
     try:
         print(f"auditor: {one_line(message, 1000)}", file=sys.stderr)
         if next_step:
@@ -59,6 +61,17 @@ def silence_stdout() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError):
         return
+
+
+def check_folder(path: str) -> None:
+    """UsageError when the folder that a file is to be written to is not there: said before the work, not after it."""
+    folder = Path(path).parent
+    if not folder.is_dir():
+        from shlex import quote
+
+        raise UsageError(
+            f"{path}: cannot be written: the folder {folder} {'is a file' if folder.exists() else 'does not exist'}", f"run: mkdir -p {quote(str(folder))}"
+        )
 
 
 def write_file(path: str, text: str) -> None:

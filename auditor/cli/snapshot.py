@@ -29,7 +29,7 @@ def snapshot(
     found, parents = collect(source, parse_refs(models), Catalog(resources.rules()))
     for ref, evidence in found.items():
         if isinstance(evidence.info, Unavailable):
-            raise EvidenceError(f"{ref}: {evidence.info.detail}", "check the spelling, set HF_TOKEN, or try again later; nothing was written")
+            raise EvidenceError(f"{ref}: {evidence.info.detail}", "nothing was written; mend what is named there and run it again")
     write_bundle(output, Gathered(found, parents), source.endpoint, __version__, withhold_text)
     names = ", ".join(str(ref) for ref in found)
     print_result(f"saved the evidence of {names} in {output}\nrun: auditor check --evidence {output}\n", 0)

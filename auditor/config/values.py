@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from auditor.domain.errors import UsageError, did_you_mean
+from auditor.domain.errors import UsageError, did_you_mean, nearest
 from auditor.domain.license import USES, Use
 from auditor.domain.profile import FactValue
 from auditor.domain.vocabulary import FactDefinition, Vocabulary
@@ -40,7 +40,9 @@ def parse_fact(name: str, value: object, vocabulary: Vocabulary, where: str) -> 
     """The fact's value (None for `unknown`) and its plain form for the report. UsageError names the fact and what it takes."""
     definition = vocabulary.facts.get(name)
     if definition is None:
-        raise UsageError(f"{where}: unknown fact {name!r}{did_you_mean(name, vocabulary.facts)}", f"run: auditor explain {next(iter(vocabulary.facts))}")
+        near = nearest(name, vocabulary.facts)
+        next_step = f"run: auditor explain {near}" if near else "auditor config --show-sources lists every fact"
+        raise UsageError(f"{where}: unknown fact {name!r}{did_you_mean(name, vocabulary.facts)}", next_step)
     if isinstance(value, str) and value.strip().lower() == UNKNOWN:
         return None, UNKNOWN
     if definition.type in ("count", "money"):

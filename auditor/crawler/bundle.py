@@ -30,7 +30,14 @@ _AGAIN = "save the evidence again with `auditor snapshot`"
 _FACTS: Mapping[DocumentKind, type[Facts]] = {
     "model_info": ModelInfo, "card": CardFacts, "license_file": TextFacts, "notice_file": TextFacts, "use_policy": TextFacts,
 }  # fmt: skip
-_EXTENSIONS: Mapping[DocumentKind, str] = {"model_info": "json", "config": "json", "index": "json", "card": "md"}
+_EXTENSIONS: Mapping[DocumentKind, str] = {
+    "model_info": "json",
+    "config": "json",
+    "index": "json",
+    "card": "md",
+    "adapter_config": "json",
+    "dataset_info": "json",
+}
 
 _Result = Document[Any] | Unavailable
 

@@ -11,12 +11,14 @@ from typing import Literal, TypeAlias
 
 from auditor.domain.evidence import DocumentKind, ModelInfo, ModelRef, Reason
 from auditor.domain.text_safety import one_line, visible
+from auditor.reading import adapter_config, dataset_info, merge_recipe
 
 LicenseRole: TypeAlias = Literal["license_file", "notice_file", "use_policy"]
 
 _KIB, _MIB = 1024, 1024 * 1024
 CAPS: Mapping[DocumentKind, int] = {
     "model_info": 64 * _MIB, "card": 8 * _MIB, "license_file": _MIB, "notice_file": _MIB, "use_policy": _MIB, "config": 2 * _MIB, "index": 16 * _MIB,
+    "adapter_config": _MIB, "merge_recipe": _MIB, "dataset_info": 4 * _MIB,
 }  # fmt: skip
 """Largest document of each kind, in bytes after decompression."""
 
@@ -25,10 +27,16 @@ MAX_LICENSE_BYTES = 4 * _MIB
 """Of a model's license-like files together, as listed: reading a megabyte of words takes a fifth of a second."""
 MAX_HEADERS = 1024
 """Weight files of a local folder whose headers are read."""
+MAX_DATASETS = 8
+"""Of one model that are asked for."""
 HEADER_KINDS: frozenset[DocumentKind] = frozenset({"safetensors_header", "gguf_header"})
 CARD, CONFIG, INDEX = "README.md", "config.json", "model.safetensors.index.json"
 _WHEN_UNLISTED = (CARD, CONFIG, "LICENSE", "LICENSE.txt", "LICENSE.md")
 """Asked for when the Hub's answer lists no files."""
+
+_FIXED: Mapping[str, DocumentKind] = {
+    CARD: "card", CONFIG: "config", INDEX: "index", adapter_config.FILE: "adapter_config", **dict.fromkeys(merge_recipe.FILES, "merge_recipe"),
+}  # fmt: skip
 
 _ROLES: tuple[tuple[re.Pattern[str], LicenseRole], ...] = (
     (re.compile(r"licen[sc]e|copying"), "license_file"),
@@ -64,8 +72,9 @@ def license_role(path: str) -> LicenseRole | None:
 
 def kind_of(path: str) -> DocumentKind | None:
     """The kind of evidence that a file of the repository is; None when it is none."""
-    fixed: dict[str, DocumentKind] = {CARD: "card", CONFIG: "config", INDEX: "index"}
-    return fixed.get(path) or license_role(path)
+    if path.startswith(dataset_info.FOLDER):
+        return "dataset_info"
+    return _FIXED.get(path) or license_role(path)
 
 
 def safe_repo_path(path: str) -> bool:
@@ -96,12 +105,12 @@ class Wanted:
 
 
 def wanted(info: ModelInfo) -> Wanted:
-    """Card, config.json, license-like files and, where the parameter count does not follow from the metadata, the weight index."""
+    """Card, config.json, what names base models, license-like files and, where the parameter count does not follow from the metadata, the weight index."""
     if info.files is None:
         return Wanted(tuple((path, kind) for path in _WHEN_UNLISTED if (kind := kind_of(path))))
     listed = {file.path: file.size or 0 for file in info.files}
     needs_index = info.safetensors_parameters is None or info.quantization_method is not None
-    expected = (CARD, CONFIG, INDEX) if needs_index else (CARD, CONFIG)
+    expected = (CARD, CONFIG, *((INDEX,) if needs_index else ()), adapter_config.FILE, *merge_recipe.FILES)
     files: list[tuple[str, DocumentKind]] = [(path, kind) for path in expected if path in listed and (kind := kind_of(path))]
     refused: dict[str, tuple[Reason, str]] = {}
     like = _license_like(listed)
@@ -122,6 +131,12 @@ def wanted(info: ModelInfo) -> Wanted:
     if info.local:
         _add_headers(listed, files, refused)
     return Wanted(tuple(files), refused)
+
+
+def wanted_datasets(info: ModelInfo) -> tuple[tuple[str, DocumentKind], ...]:
+    """Answers about the datasets that the card names: not files of the repository, but asked for and held beside them."""
+    named = dict.fromkeys(name for name in (info.card.datasets if info.card else ()) if valid_ref(ModelRef(name)))
+    return tuple((dataset_info.FOLDER + name, "dataset_info") for name in list(named)[:MAX_DATASETS])
 
 
 def _add_headers(listed: Iterable[str], files: list[tuple[str, DocumentKind]], refused: dict[str, tuple[Reason, str]]) -> None:

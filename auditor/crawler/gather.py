@@ -1,7 +1,7 @@
 """Everything about some models and their ancestors in as few sequential exchanges as the answers allow.
 
 The caller's thread holds all state and decides what to ask next; the workers only fetch. Per model: the metadata; then, at the same time,
-its files and its parents' metadata; a parent's files only where the caller needs them.
+its files and its parents' metadata; then the metadata of parents that only its files name. A parent's files come only where the caller needs them.
 """
 
 from __future__ import annotations
@@ -11,20 +11,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from auditor.crawler.files import HEADER_KINDS, valid_ref, wanted
+from auditor.crawler.files import HEADER_KINDS, valid_ref, wanted, wanted_datasets
 from auditor.crawler.interface import Source
 from auditor.crawler.tally import Tally
 from auditor.crawler.workers import Workers
-from auditor.domain.evidence import Document, ModelEvidence, ModelInfo, ModelRef, RepoFile, Unavailable
+from auditor.domain.evidence import Document, DocumentKind, ModelEvidence, ModelInfo, ModelRef, RepoFile, Unavailable
 
 MAX_PARENTS = 64
 """Of one model that are asked for; the others are recorded as too many."""
 MAX_DEPTH = 8
 """Steps from a requested model to its farthest ancestor; chains on the Hub are rarely longer than four."""
 MAX_ANCESTORS = 512
-"""Of all requested models together."""
+"""For each requested model."""
 
 ParentsOf: TypeAlias = Callable[[ModelInfo], Sequence[ModelRef]]
+ParentsIn: TypeAlias = Callable[[ModelEvidence], Sequence[ModelRef]]
 NeedsFiles: TypeAlias = Callable[[ModelEvidence], bool]
 _FileKey: TypeAlias = tuple[str, str, str]
 """Id (of a local model its place), commit, path: what makes a file the same in two models."""
@@ -48,15 +49,18 @@ def gather(
     workers: int = 16,
     progress: Callable[[int, int], None] | None = None,
     depth: int = MAX_DEPTH,
+    parents_in: ParentsIn = lambda _: (),
+    datasets: bool = False,
 ) -> Gathered:
     """Collects `refs` and their ancestors from `source`. Nothing is fetched twice, so a cycle ends; what one model lacks touches no other.
 
-    Ancestors more than `depth` steps away are named at most, not fetched.
+    Ancestors more than `depth` steps away are named at most, not fetched. With `datasets`, those that `refs` name are asked about beside their files.
 
+    `parents_of` sees the metadata as soon as it is there, `parents_in` a model with all of its files.
     `needs_files` sees a parent with its metadata alone. An exception of a callable or a source is a bug and propagates;
     an interrupt stops at once, leaving requests under way behind. After each answer `progress` is told how many of how many models have all of theirs.
     """
-    run = _Run(source, refs, parents_of, needs_files, workers, progress, depth)
+    run = _Run(source, refs, parents_of, needs_files, workers, progress, depth, parents_in, datasets)
     try:
         return run.result()
     finally:
@@ -75,8 +79,10 @@ class _Run:
         workers: int,
         progress: Callable[[int, int], None] | None,
         max_depth: int,
+        parents_in: ParentsIn,
+        datasets: bool,
     ) -> None:
-        self.source, self.parents_of, self.needs_files = source, parents_of, needs_files
+        self.source, self.parents_of, self.needs_files, self.parents_in = source, parents_of, needs_files, parents_in
         self.refs = dict.fromkeys(refs)
         self.tally = Tally(len(self.refs), progress)
         self.workers: Workers[ModelRef | _FileKey, _Result] = Workers(workers)
@@ -84,8 +90,11 @@ class _Run:
         self.infos: dict[ModelRef, _Result] = {}
         self.files: dict[_FileKey, _Result] = {}
         self.with_files: set[ModelRef] = set()
+        self.missing: dict[ModelRef, set[_FileKey]] = {}
+        """Files that a model still waits for."""
+        self.users: dict[_FileKey, list[ModelRef]] = {}
         self.parents: dict[ModelRef, tuple[ModelRef, ...]] = {}
-        self.max_depth = max_depth
+        self.max_depth, self.datasets = max_depth, datasets
         self.depth: dict[ModelRef, int] = dict.fromkeys(self.refs, 0)
 
     def result(self) -> Gathered:
@@ -96,7 +105,7 @@ class _Run:
             if isinstance(key, ModelRef):
                 self._got_info(key, found)
             else:
-                self.files[key] = found
+                self._got_file(key, found)
             self.tally.answered(key)
         models = {ref: self._evidence(ref) for ref in self.refs}
         named = dict.fromkeys(parent for parents in self.parents.values() for parent in parents)
@@ -118,35 +127,70 @@ class _Run:
         self.infos[ref] = found
         if isinstance(found, Unavailable):
             return
+        waiting = self.tally.waiting(ref)
+        self._named(ref, self.parents_of(found.facts), waiting)
         if ref in self.refs or self.needs_files(ModelEvidence(ref, found)):
-            self._ask_files(ref, found.facts, self.tally.waiting(ref))
+            self._ask_files(ref, found.facts, waiting)
+
+    def _got_file(self, key: _FileKey, found: _Result) -> None:
+        self.files[key] = found
+        for ref in self.users.pop(key, ()):
+            self.missing[ref].discard(key)
+            if not self.missing[ref]:
+                self._named(ref, self.parents_in(self._evidence(ref)), self.tally.waiting(key))
+
+    def _named(self, ref: ModelRef, parents: Iterable[ModelRef], models: Iterable[ModelRef]) -> None:
+        """`ref` names these parents: they are asked for within the bounds, and recorded beyond them."""
         if self.depth[ref] >= self.max_depth < MAX_DEPTH:
             return  # the caller asked for no more
-        self.parents[ref] = tuple(dict.fromkeys(self.parents_of(found.facts)))
-        for parent in self.parents[ref][:MAX_PARENTS] if self.depth[ref] < self.max_depth else ():
-            if parent not in self.depth and len(self.depth) < len(self.refs) + MAX_ANCESTORS:
-                self.depth[parent] = self.depth[ref] + 1
-                self._ask_info(parent, (ref,))
+        self.parents[ref] = tuple(dict.fromkeys((*self.parents.get(ref, ()), *parents)))
+        self._follow(ref, models)
+
+    def _follow(self, ref: ModelRef, models: Iterable[ModelRef]) -> None:
+        """Asks for the parents of `ref`; where a shorter way to a known model is found, its own ancestors come nearer too."""
+        waiting = [ref]
+        while waiting:
+            child = waiting.pop()
+            step = self.depth[child] + 1
+            for parent in self.parents.get(child, ())[:MAX_PARENTS] if step <= self.max_depth else ():
+                known = self.depth.get(parent)
+                if known is None and len(self.depth) < len(self.refs) * (1 + MAX_ANCESTORS):
+                    self.depth[parent] = step
+                    self._ask_info(parent, models)
+                elif known is not None and step < known:
+                    self.depth[parent] = step
+                    waiting.append(parent)
 
     def _ask_files(self, ref: ModelRef, info: ModelInfo, models: Iterable[ModelRef]) -> None:
         self.with_files.add(ref)
-        for path, kind in wanted(info).files:
+        self.missing[ref] = set()
+        for path, kind in (*wanted(info).files, *self._datasets(ref, info)):
             key = _key(info, path)
             if key not in self.files:
                 self.tally.waits(key, models)
+            if key not in self.files and kind != "dataset_info":
+                self.missing[ref].add(key)
+                self.users.setdefault(key, []).append(ref)
             if key not in self.asked:
                 self.asked.add(key)
                 self.workers.submit(key, partial(self.source.file, *key, kind))
+        if not self.missing[ref]:
+            self._named(ref, self.parents_in(self._evidence(ref)), models)
+
+    def _datasets(self, ref: ModelRef, info: ModelInfo) -> tuple[tuple[str, DocumentKind], ...]:
+        return wanted_datasets(info) if self.datasets and ref in self.refs else ()
 
     def _evidence(self, ref: ModelRef) -> ModelEvidence:
+        """What is there by now."""
         info = self.infos.get(ref)
         if info is None:
-            detail = f"not fetched: more than {MAX_PARENTS} parents of a model, {MAX_ANCESTORS} ancestors or {MAX_DEPTH} steps of lineage"
+            detail = f"not fetched: more than {MAX_PARENTS} parents of a model, {MAX_ANCESTORS} ancestors for each model or {MAX_DEPTH} steps of lineage"
             return ModelEvidence(ref, Unavailable("too_many", detail, self.source.endpoint))
         if isinstance(info, Unavailable) or ref not in self.with_files:
             return ModelEvidence(ref, info)
         chosen = wanted(info.facts)
-        found = {path: _as_listed(info.facts, path, self.files[_key(info.facts, path)]) for path, _ in chosen.files}
+        asked = (*chosen.files, *self._datasets(ref, info.facts))
+        found = {path: _as_listed(info.facts, path, self.files[key]) for path, _ in asked if (key := _key(info.facts, path)) in self.files}
         refused = {path: Unavailable(reason, detail, info.url, None, info.retrieved_at) for path, (reason, detail) in chosen.refused.items()}
         documents = {path: one for path, one in found.items() if isinstance(one, Document)}
         return ModelEvidence(ref, info, documents, {path: one for path, one in found.items() if isinstance(one, Unavailable)} | refused)

@@ -19,6 +19,7 @@ from auditor.crawler.interface import Mode
 from auditor.crawler.parse import file_document, info_document, unusable, utc_now
 from auditor.domain.errors import UsageError
 from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Unavailable
+from auditor.reading.dataset_info import FOLDER
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _COMMIT = re.compile(r"[0-9a-fA-F]{40}")
@@ -57,6 +58,8 @@ class HubSource:
 
     def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
         """`GET /{id}/resolve/{sha}/{path}`; bytes of another commit are refused."""
+        if kind == "dataset_info":
+            return self._dataset(path)
         if not (safe_repo_path(path) and valid_ref(ModelRef(model_id, sha))):
             return Unavailable("unsafe_name", "the name is no plain relative path; it was not requested", self.endpoint, retrieved_at=utc_now())
         url = f"{self.endpoint}/{quote(model_id)}/resolve/{quote(sha, safe='')}/{quote(path)}"
@@ -66,6 +69,15 @@ class HubSource:
         if received.headers.get("x-repo-commit", sha) != sha:
             return unusable(received, "malformed", f"the file comes from commit {received.headers['x-repo-commit']}, not from {sha}")
         return file_document(kind, path, received)
+
+    def _dataset(self, path: str) -> Document[Any] | Unavailable:
+        """`GET /api/datasets/{id}`: no more than card and tags of its newest commit."""
+        name = path.removeprefix(FOLDER)
+        if not valid_ref(ModelRef(name)):
+            return Unavailable("unsafe_name", "this is no id of a dataset; it was not requested", self.endpoint, retrieved_at=utc_now())
+        url = f"{self.endpoint}/{FOLDER}{quote(name)}?expand=cardData&expand=tags&expand=sha"
+        received = self._exchange.get(url, CAPS["dataset_info"], Asked(self.endpoint, f"datasets/{name}", None, self._authenticated, is_info=True))
+        return received if isinstance(received, Unavailable) else file_document("dataset_info", path, received)
 
     def close(self) -> None:
         """Closes the connections."""

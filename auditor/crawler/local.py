@@ -83,7 +83,7 @@ class LocalSource:
 
     def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> _Result:
         """One file of the folder; `model_id` is then the path that the model's metadata names as `local`."""
-        if model_id == self._shown:
+        if model_id == self._shown and kind != "dataset_info":
             return self._load()[1].get(path) or Unavailable("absent", "the folder does not hold this file", self._url(path))
         return self._parents.file(model_id, sha, path, kind) if self._parents else Unavailable("not_recorded", "this is another model", self.endpoint)
 

@@ -11,8 +11,11 @@ from typing import Any
 from auditor.crawler.files import valid_ref
 from auditor.domain.evidence import Document, DocumentFacts, DocumentKind, ModelInfo, ModelRef, Reason, Unavailable
 from auditor.domain.text_safety import one_line
+from auditor.reading.adapter_config import read_adapter_config
 from auditor.reading.bounded_json import TooManyParts, check_parts
 from auditor.reading.card import read_card
+from auditor.reading.dataset_info import MalformedDataset, read_dataset_info
+from auditor.reading.merge_recipe import read_merge_recipe
 from auditor.reading.model_info import MalformedAnswer, read_model_info
 from auditor.reading.text import is_text, text_facts
 
@@ -65,10 +68,19 @@ def file_document(kind: DocumentKind, path: str, received: Received) -> Document
         except TooManyParts as error:
             return unusable(received, "malformed", f"the file has {error}")
         return document(kind, path, received, None)
+    if kind == "dataset_info":
+        try:
+            return document(kind, path, received, read_dataset_info(content))
+        except MalformedDataset as error:
+            return unusable(received, "malformed", str(error))
+    if kind == "adapter_config":
+        return document(kind, path, received, read_adapter_config(content))
     if not is_text(content):
         return unusable(received, "malformed", "the file is no readable text (a PDF, an archive, UTF-16 or other binary data); read it yourself")
     if kind == "card":
         return document(kind, path, received, read_card(content))
+    if kind == "merge_recipe":
+        return document(kind, path, received, read_merge_recipe(content.decode("utf-8", errors="replace")))
     return document(kind, path, received, text_facts(content.decode("utf-8", errors="replace")))
 
 

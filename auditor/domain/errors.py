@@ -44,8 +44,14 @@ class EvidenceError(AuditorError):
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`; did you mean 'hosted'?` for the nearest known name, else an empty string."""
+    found = nearest(name, known)
+    return f"; did you mean {found!r}?" if found else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that is spelled most like `name`, empty when none is near."""
     from difflib import get_close_matches  # only where something is wrong
 
     by_folded = {candidate.casefold().replace("_", "-"): candidate for candidate in known}
     near = get_close_matches(name.casefold().replace("_", "-"), by_folded, n=1, cutoff=0.6)
-    return f"; did you mean {by_folded[near[0]]!r}?" if near else ""
+    return by_folded[near[0]] if near else ""

@@ -8,6 +8,8 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from auditor.domain.text_safety import text_lines
+
 Reason = Literal[
     "absent",  # the repository does not hold it: an answer, not a fault
     "gated_no_token", "gated_no_access", "bad_token", "missing", "disabled", "wrong_revision",
@@ -17,14 +19,15 @@ Reason = Literal[
 ]  # fmt: skip
 
 DocumentKind = Literal[
-    "model_info", "card", "license_file", "notice_file", "use_policy", "config", "index", "gate_prompt", "safetensors_header", "gguf_header"
+    "model_info", "card", "license_file", "notice_file", "use_policy", "config", "index", "gate_prompt", "safetensors_header", "gguf_header",
+    "adapter_config", "merge_recipe", "dataset_info",
 ]  # fmt: skip
 
 
 class Facts(BaseModel):
     """Base of what is read from a document; survives when the text itself is withheld."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class TextFacts(Facts):
@@ -38,6 +41,8 @@ class TextFacts(Facts):
     """Line of the document that the text begins in."""
     binding_words: int = 0
     """How often it uses words in which restrictions are put (must, only, not, research, ...); none means that it states none."""
+    legal_words: int = 0
+    """How often it uses phrases that license texts are made of; a card without them holds no license text."""
     shingles: str | None = None
     """Hashes of its passages (`auditor.reading.shingles`), kept where the text itself is withheld."""
 
@@ -64,12 +69,38 @@ class CardData(Facts):
     """What was stated in a form that cannot be read, in words."""
 
 
+class ProseStatement(Facts):
+    """A passage of a README that states a license or a restriction; the passage itself is no fact and stays in the document."""
+
+    kind: Literal["licensed_under", "noncommercial", "research_only", "restricted", "intended", "badge"]
+    """restricted: commercial use is tied to a permission, an agreement or a condition; intended: what the model is said to be meant for."""
+    value: str
+    """The license as written, on one clean line of at most 200 characters; empty for what names none."""
+    line: int
+    last_line: int
+    subject: Literal["model", "code", "data", "base", "unknown"] = "unknown"
+    """What the passage speaks of; base: a model that this one was made from."""
+
+
+class RecipeFacts(Facts):
+    """A merge recipe."""
+
+    models: tuple[str, ...] = ()
+    """As they stand there: ids, with or without a revision, or paths."""
+    problems: tuple[str, ...] = ()
+
+
 class CardFacts(Facts):
-    """A README.md: its front matter and the fingerprint of the rest."""
+    """A README.md: its front matter, the fingerprint of the rest, and what that states of licenses."""
 
     data: CardData
     has_front_matter: bool
     body: TextFacts
+    statements: tuple[ProseStatement, ...] = ()
+    shown_lines: dict[str, int] | None = None
+    """Short lines that the card shows (`Built with X`), by digest, with their line in the document; None where nobody looked for them."""
+    recipe: RecipeFacts | None = None
+    """Of a merge, where the card shows it."""
 
 
 class TensorSum(Facts):
@@ -90,6 +121,23 @@ class HeaderFacts(Facts):
     """Of GGUF: the texts under `general.`, by key."""
 
 
+class AdapterFacts(Facts):
+    """An adapter_config.json."""
+
+    base_model: str | None = None
+    """As it stands there: an id, or a path on the machine that the adapter was trained on."""
+    revision: str | None = None
+    """Of the base model."""
+    problems: tuple[str, ...] = ()
+
+
+class DatasetFacts(Facts):
+    """The Hub's answer about a dataset."""
+
+    id: str
+    licenses: tuple[str, ...] = ()
+
+
 class RepoFile(Facts):
     """A file of the repository as the Hub, or a local folder, lists it."""
 
@@ -97,6 +145,8 @@ class RepoFile(Facts):
     size: int | None = None
     sha256: str | None = None
     """Of LFS files only."""
+    blob: str | None = None
+    """Git's digest of the file, of an LFS file's pointer; None where the list gives none."""
 
 
 class ModelInfo(Facts):
@@ -135,9 +185,11 @@ class ModelInfo(Facts):
     """`sha` is a digest of local content: the folder does not say which commit it holds."""
     header_base_models: tuple[str, ...] = ()
     """Base models that GGUF headers name: an address, or organization and name."""
+    adapter_base: str | None = None
+    """Base model of an adapter, as the Hub repeats it from adapter_config.json."""
 
 
-DocumentFacts = TextFacts | CardFacts | ModelInfo | HeaderFacts | None
+DocumentFacts = TextFacts | CardFacts | ModelInfo | HeaderFacts | AdapterFacts | RecipeFacts | DatasetFacts | None
 F = TypeVar("F")
 
 
@@ -182,7 +234,7 @@ class Document(Generic[F]):
     def quote(self, first: int, last: int) -> str:
         """Lines `first` to `last` (from 1) of the text; `withheld` when there is none."""
         text = self.text()
-        return WITHHELD if text is None else "\n".join(text.splitlines()[first - 1 : last])
+        return WITHHELD if text is None else "\n".join(text_lines(text)[first - 1 : last])
 
 
 WITHHELD = "withheld"

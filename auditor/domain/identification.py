@@ -39,6 +39,8 @@ class TextIdentity:
     changes: tuple[TextChange, ...] = ()
     span: tuple[int, int] | None = None
     """First and last line that the known text covers, where it stands inside a longer document."""
+    place: tuple[int, int] | None = None
+    """The same in normalised words, from 0."""
 
 
 UNKNOWN_TEXT = TextIdentity(None, "", "none", 0.0, None, 0.0)

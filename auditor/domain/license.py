@@ -28,6 +28,10 @@ TermKind = Literal[
 ]  # fmt: skip
 
 
+ObligationCheck = Literal["name_prefix", "license_file", "notice_file", "card_text", "use_policy_file"]
+ObligationStatus = Literal["met", "missing", "open", "not_checkable"]
+
+
 class Obligation(Knowledge):
     """What the deployer has to do when a term applies."""
 
@@ -41,7 +45,7 @@ class Obligation(Knowledge):
     """What the name of a distributed derivative must begin with; null when nothing."""
     trigger: Line
     """What makes it apply, in words: `distributing the weights`, `offering a service`."""
-    check: Literal["name_prefix", "license_file", "notice_file", "card_text", "use_policy_file"] | None = None
+    check: ObligationCheck | None = None
     """The check that can be run on the audited repository; null when only a person can tell."""
 
 

@@ -134,10 +134,46 @@ class Conflict(Record):
     evidence: tuple[str, ...]
 
 
+class ChangeRecord(Record):
+    """A passage that only the audited text has (`added`), or only the known one (`removed`)."""
+
+    op: Literal["added", "removed"]
+    lines: str
+    """Of the audited text; empty for `removed`."""
+    words: int
+    text: str | None
+    """The added words; null for `removed`, since license texts are not shipped."""
+    clause: str
+    """Label of the clause at that place of the known text; empty where it has none."""
+    summary: str
+    """What was removed, in our words; empty for `added`."""
+
+
+class TextRecord(Record):
+    """A license text that was read, and what it was compared with."""
+
+    path: str
+    lines: str
+    """Empty for a whole file."""
+    covers: Literal["all", "model", "code", "data"]
+    """What the name of the file says that it is about."""
+    key: str | None
+    """Of the license that it is, or is a changed copy of; null when none is near."""
+    method: Literal["text_exact", "text_equivalent", "text_changed", "none"]
+    score: float
+    """Share of words in common with the known text, 0 to 1."""
+    rival: str | None
+    """The next nearest license; null when none was compared."""
+    rival_score: float
+    changes: tuple[ChangeRecord, ...]
+    evidence: tuple[str, ...]
+
+
 class LicenseRecord(Record):
     declared: tuple[Declared, ...]
     concluded: Concluded
     conflicts: tuple[Conflict, ...]
+    texts: tuple[TextRecord, ...] = ()
 
 
 class Flip(Record):
@@ -168,6 +204,10 @@ class ObligationRecord(Record):
     action: str
     text: str | None
     """The exact string to use, where the license demands one."""
+    file: str | None = None
+    """The file to ship, where the license demands one."""
+    name_prefix: str | None = None
+    """What the name of a distributed derivative has to begin with, where the license demands it."""
     clause: str
     trigger: str
     uses: tuple[Use, ...]
@@ -175,7 +215,13 @@ class ObligationRecord(Record):
     applies: Literal["yes", "unknown"]
     because: str
     status: Literal["met", "missing", "open", "not_checkable"]
+    """Of the audited repository. met: it holds what is asked for; missing: it was read and does not; open: done in the deployment, no repository
+    shows it; not_checkable: no check tells, or what had to be read could not be had."""
+    status_reason: str = ""
+    how_to_check: str = ""
+    """What is looked for in the repository, or that a person has to check."""
     evidence: tuple[str, ...]
+    """What the status rests on where a repository shows it, else where the license that asks for it is stated."""
 
 
 class Edge(Record):

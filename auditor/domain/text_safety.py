@@ -17,6 +17,14 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(lambda match: f"⟦U+{ord(match[0]):04X}⟧", text.replace("\r\n", "\n"))
 
 
+def text_lines(text: str) -> list[str]:
+    """The lines of `text` as editors and the Hub number them: a line feed ends one, not the form feeds and separators that `splitlines` knows as well."""
+    lines = text.replace("\r\n", "\n").split("\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
 def one_line(text: str, limit: int = 300) -> str:
     """`visible` text on one line, cut at `limit` characters with an ellipsis."""
     line = visible(_SPACES.sub(" ", text).strip())

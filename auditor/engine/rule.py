@@ -17,7 +17,7 @@ from auditor.engine.predicates.base import fits
 from auditor.engine.scopes import fact_types
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^(LIC|LIN|MEM|OPS|SEC|DOC)\d{3}$")]
-ScopeName = Literal["model", "text", "conflict", "permission", "inherited", "edge", "fit", "difference"]
+ScopeName = Literal["model", "text", "conflict", "permission", "inherited", "edge", "dataset", "fit", "difference"]
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 

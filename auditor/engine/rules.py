@@ -42,6 +42,6 @@ def policy_names(catalog: Catalog) -> tuple[str, ...]:
 def load_policy(catalog: Catalog, name: str) -> Policy:
     """A built-in policy by name."""
     if name not in policy_names(catalog):
-        raise UsageError(f"unknown policy {name!r}{did_you_mean(name, policy_names(catalog))}", "run: auditor explain review")
+        raise UsageError(f"unknown policy {name!r}{did_you_mean(name, policy_names(catalog))}", f"choose from: {', '.join(policy_names(catalog))}")
     policy: Policy = validated(catalog.store, f"policies/{name}.yaml", Policy)
     return policy

@@ -50,6 +50,8 @@ class ModelScope(Scope):
     deployer_in_eu: bool | None
     require_text: bool
     """The policy asks for an identified text."""
+    intentions: int
+    """Passages of the card that say that the model is intended for research, or for no commerce."""
     gate_words: int
     """Words that put restrictions in what a user accepts at the gate beside its prompt."""
     own_reading: str
@@ -75,9 +77,19 @@ class TextScope(Scope):
 
     path: str
     kind: str
-    """license_file, gate_prompt"""
+    """license_file, gate_prompt, readme"""
     identified: bool
+    changed: bool
+    """It is a known license with changes."""
+    license_name: str
+    """Of the license that it is, or is a changed copy of."""
+    share: str
+    """Words in common with it."""
+    changes: str
+    """Passages that were added or removed, in one line."""
     words: int
+    beside: int
+    """Lines of a gate prompt or a card that put restrictions beside the known text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +127,7 @@ class InheritedScope(Scope):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeScope(Scope):
-    """A base model."""
+    """A statement that a model of the family comes from another."""
 
     child: str
     parent: str
@@ -125,6 +137,25 @@ class EdgeScope(Scope):
     """known, unfetched, unidentified, no_license"""
     excused: bool
     because: str
+    carried: bool
+    """The restrictions that were dropped here are in the audited model's own license all the same."""
+    in_cycle: bool
+    """It leads back to a model that led to it."""
+    cycle: str
+    """Its models in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetScope(Scope):
+    """A dataset that the model names."""
+
+    dataset: str
+    had: bool
+    """The Hub answered about it."""
+    license: str
+    """As it states it; `no license` where it states none."""
+    noncommercial: str
+    """Whether the licenses that it states bar commercial use: yes, no, unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +186,7 @@ SCOPES: dict[str, type[Scope]] = {
     "permission": PermissionScope,
     "inherited": InheritedScope,
     "edge": EdgeScope,
+    "dataset": DatasetScope,
     "fit": FitScope,
     "difference": DifferenceScope,
 }

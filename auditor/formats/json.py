@@ -1,11 +1,11 @@
-"""The record itself, `auditor-result/1`: two-space indent, keys in the models' order, nothing left out."""
+"""The record itself, such as `auditor-result/1`: two-space indent, keys in the models' order, nothing left out."""
 
 from __future__ import annotations
 
 import json
 import re
 
-from auditor.domain.report import Report
+from auditor.domain.report import Record
 from auditor.formats.interface import RenderContext
 from auditor.formats.shown import inert
 
@@ -16,8 +16,8 @@ _ESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\
 _NOT_ASCII = re.compile(r"[^\x00-\x7e]")
 
 
-def render(report: Report, context: RenderContext) -> str:
-    """JSON that is valid UTF-8, or ASCII where output cannot carry more.
+def render(report: Record, context: RenderContext) -> str:
+    """A record as JSON that is valid UTF-8, or ASCII where output cannot carry more.
 
     Characters that would act on a terminal or a CI runner are `\\u` escapes: a reader of JSON gets them back.
     """

@@ -116,8 +116,10 @@ def _obligations(view: ModelView) -> Iterator[str]:
 
 def _obligation(view: ModelView, number: str, entry: ObligationRecord) -> Iterator[str]:
     done, must = "x" if entry.status == "met" else " ", "Must not" if entry.modality == "must_not" else "Must"
-    clause = f"{prose(entry.clause)}; on {prose(entry.trigger)}; {wording.spaced(entry.status)}; {code(entry.id)}"
-    yield f"- [{done}] **{number} {must}:** {prose(entry.action)} ({clause}){_cite(view, entry.evidence)}"
+    clause = f"{prose(entry.clause)}; on {prose(entry.trigger)}; {prose(wording.status(entry, full=True))}; {code(entry.id)}"
+    ship = f" Ship: {code(entry.file)}." if entry.file else ""
+    check = f" Check: {prose(entry.how_to_check)}." if entry.how_to_check else ""
+    yield f"- [{done}] **{number} {must}:** {prose(entry.action)} ({clause}){_cite(view, entry.evidence)}{ship}{check}"
     if entry.text is not None:
         yield "\n  Exact text:\n"
         yield block(entry.text, 2)

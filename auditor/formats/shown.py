@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from auditor.domain.report import Report
+from auditor.domain.report import Record
 from auditor.domain.text_safety import MAX_QUOTE, visible
+
+R = TypeVar("R", bound=Record)
 
 _COMMAND = re.compile(r"^(?P<before>(?:\x1b\[[0-9;]*m|[^\S\n])*):(?=:)|#(?=#\[|#vso\[)", re.MULTILINE)
 """What a CI runner obeys: GitHub `::command` after any white space and the older `##[command]` anywhere (actions/runner, ActionCommand.cs),
 Azure Pipelines `##vso[`. Colors before the colons are passed over as white space is."""
 
 
-def shown(report: Report) -> Report:
-    """The report with control, bidi and invisible characters of every string written out, and every string bounded. The record itself keeps them."""
-    return Report.model_validate(_shown(report.model_dump()))
+def shown(record: R) -> R:
+    """The record with control, bidi and invisible characters of every string written out, and every string bounded. The record itself keeps them."""
+    return type(record).model_validate(_shown(record.model_dump()))
 
 
 def _shown(value: Any) -> Any:

@@ -109,15 +109,16 @@ class Block:
     def _obligations(self) -> None:
         for number, entry in enumerate(self.model.obligations, 1):
             maybe = "if it applies: " if entry.applies == "unknown" else ""
-            status = "" if entry.status == "open" else f", {wording.spaced(entry.status)}"
-            text = f"{number}. {maybe}{one_line(entry.action)} ({wording.short_clause(entry, self.model)}{status}){self._proof(entry)}"
+            said = f"{wording.short_clause(entry, self.model)}; {wording.status(entry)}"
+            text = f"{number}. {maybe}{one_line(entry.action)} ({said}){self._proof(entry)}"
             self.sheet.row("To do" if number == 1 else "", text, hang=3)
             if entry.text is not None:
                 self.sheet.verbatim(entry.text)
 
     def _proof(self, entry: ObligationRecord) -> str:
-        """Evidence of an obligation, unless it is that of the license above."""
-        return "" if entry.evidence == self.model.license.concluded.evidence else self._cite(entry.evidence)
+        """Evidence of an obligation, unless it is that of the license above and shows no more than that there is one."""
+        plain = entry.status in ("open", "not_checkable") and entry.evidence == self.model.license.concluded.evidence
+        return "" if plain else self._cite(entry.evidence)
 
     def _edge(self, edge: Edge) -> str:
         """The base model and its license; why that is unknown is said by a finding, where it matters."""

@@ -78,8 +78,10 @@ def model_name(model: ModelRecord) -> str:
     return f"{model.id}@{short_revision(model.revision.resolved)}"
 
 
-def amount(value: Count) -> str:
-    """`16,060,522,496`, or `unknown`."""
+def amount(value: Count | float) -> str:
+    """`16,060,522,496`, `33.42`, or `unknown`."""
+    if isinstance(value, float):
+        return f"{value:,.2f}".rstrip("0").rstrip(".")
     return value if isinstance(value, str) else f"{value:,}"
 
 
@@ -211,6 +213,12 @@ def assumed_names(model: ModelRecord) -> tuple[str, ...]:
 def cards(fit: Fit) -> str:
     """`rtx-4090`, `4 x rtx-4090`."""
     return fit.gpu if fit.gpus == 1 else f"{fit.gpus} x {fit.gpu}"
+
+
+def status(obligation: ObligationRecord, full: bool = False) -> str:
+    """`missing: no notice file among the 12 files`; the reason of what is met or open only in full."""
+    told = obligation.status_reason and (full or obligation.status in ("missing", "not_checkable"))
+    return f"{spaced(obligation.status)}: {obligation.status_reason}" if told else spaced(obligation.status)
 
 
 def short_clause(obligation: ObligationRecord, model: ModelRecord) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,9 +37,14 @@ class Alignment:
     """First and last word of the document with a counterpart; (0, -1) when there is none."""
 
 
-def align(document: Sequence[int], document_words: int, known: Sequence[int], known_words: int) -> Alignment:
-    """The longest common run of shingles in order, after Hunt and Szymanski; O(n log n) for texts that repeat little."""
+def align(document: Sequence[int], document_words: int, known: Sequence[int], known_words: int, gap: int | None = None) -> Alignment:
+    """The longest common run of shingles in order, after Hunt and Szymanski; O(n log n) for texts that repeat little.
+
+    With `gap`, only the largest part of it counts that no more than so many words of the document interrupt: the text as it stands in one place.
+    """
     pairs = _common(document, known)
+    if gap is not None:
+        pairs = _largest(pairs, gap)
     covered = _coverage(document_words, [i for i, _ in pairs])
     known_covered = _coverage(known_words, [j for _, j in pairs])
     places = [index for index, is_covered in enumerate(covered) if is_covered]
@@ -80,6 +84,15 @@ def _common(document: Sequence[int], known: Sequence[int]) -> list[tuple[int, in
     return pairs[::-1]
 
 
+def _largest(pairs: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
+    parts: list[list[tuple[int, int]]] = []
+    for pair in pairs:
+        if not parts or pair[0] - parts[-1][-1][0] > gap:
+            parts.append([])
+        parts[-1].append(pair)
+    return max(parts, key=len, default=[])
+
+
 def _coverage(words: int, starts: Sequence[int]) -> bytearray:
     covered = bytearray(words)
     for start in starts:
@@ -98,8 +111,3 @@ def _gaps(covered: bytearray) -> tuple[Run, ...]:
     if first >= 0:
         runs.append(Run(first, len(covered) - 1))
     return tuple(runs)
-
-
-def overlap(document: frozenset[int], sketch: array[int]) -> float:
-    """Share of a sketch's hashes that the document has."""
-    return sum(value in document for value in sketch) / len(sketch) if sketch else 0.0

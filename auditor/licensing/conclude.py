@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from auditor.catalog.catalog import Catalog, folded
 from auditor.domain.evidence import CardFacts, Evidence, ModelEvidence, Unavailable
 from auditor.domain.license import License, LicenseFamily, Reading
-from auditor.domain.license_facts import Conclusion, Confidence, LicenseConflict, LicenseFacts, NameMatch, TextMatch, Witness
+from auditor.domain.license_facts import Conclusion, Confidence, LicenseConflict, LicenseFacts, NameMatch, TextMatch, Witness, of_weights
 from auditor.licensing.conflicts import conflicts, meant_keys
+from auditor.licensing.prose import intentions, prose_conflicts, prose_witnesses
+from auditor.licensing.texts import texts as find_texts
+from auditor.licensing.texts import use_policies
 from auditor.licensing.unread import unread
-from auditor.licensing.witnesses import texts as find_texts
-from auditor.licensing.witnesses import use_policies
 from auditor.licensing.witnesses import witnesses as find_witnesses
 
 _NOTHING = Conclusion(None, "no license stated", "NONE", "none", "none", ())
 _OUT_OF_REACH = Conclusion(None, "no license stated in what could be read", "NOASSERTION", "none", "none", ())
 _NOT_HAD = Conclusion(None, "not known: the metadata could not be had", "NOASSERTION", "none", "none", ())
 _OWN_POLICY = "acceptable_use"
+_OF_WEIGHTS = ("all", "model")
+"""What a license file may say in its name and still be about the weights."""
 _OTHER = "other"
 """The only tag that leaves it to `license_name` which license is meant."""
 
@@ -28,35 +32,38 @@ def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
     stated = find_witnesses(evidence, catalog)
     tag = _tag_match(stated)
     found = find_texts(evidence, catalog)
-    identified = tuple(dict.fromkeys(text.key for text in found if text.key))
+    identified = tuple(dict.fromkeys(text.key for text in found if text.key and text.covers in _OF_WEIGHTS))
     found += _foreign_policies(evidence, identified or tag.keys, catalog)
     # A prompt beside an identified license file is a finding of its own (LIC008); it does not make that text a guess.
     unknown_texts = [text for text in found if not text.key and (text.kind == "license_file" or not identified)]
-    contradictions = conflicts(stated, found, catalog)
+    said = prose_witnesses(evidence, catalog)
+    contradictions = conflicts(stated, found, catalog) + prose_conflicts(evidence, stated, said, tag, found, catalog)
     gate_words = _gate_words(evidence)
     candidates, why_not = _candidates(stated, tag, identified, unknown_texts, contradictions, catalog)
     if gate_words and not identified:
         why_not = why_not or "what a user accepts at the gate beside its prompt speaks of restrictions"
     unread_license, unread_other = unread(evidence, bool(identified))
     if identified:
-        conclusion = _of_known_texts([text for text in found if text.key], identified, bool(unknown_texts), catalog)
+        conclusion = _of_known_texts(of_weights(found), bool(unknown_texts), catalog)
     else:
         conclusion = _of_statements(stated, tag, unknown_texts, contradictions, catalog)
     if conclusion is _NOTHING and (unread_license or unread_other):
         conclusion = _OUT_OF_REACH
     return LicenseFacts(
-        witnesses=stated + _text_witnesses(found),
+        witnesses=stated + _text_witnesses(found) + said,
         texts=found,
         conclusion=conclusion if available else _NOT_HAD,
         conflicts=contradictions,
         tag=tag,
         candidates=candidates,
-        exhaustive=bool(identified) or _exhaustive(stated, contradictions, catalog),
+        alternatives=tag.alternatives if not identified and not why_not and len(tag.alternatives) > 1 else (),
+        exhaustive=bool(identified) or (_exhaustive(stated, contradictions, catalog) and all(text.resembles in (None, *tag.keys) for text in unknown_texts)),
         trusted=not why_not,
         why_untrusted=why_not if available else "nothing is known of this model",
         unread_license_files=unread_license,
         unread_other=unread_other,
         card_problems=_problems(evidence),
+        intentions=intentions(evidence),
         gate_words=gate_words,
         metadata="available" if available else "unavailable",
     )
@@ -81,6 +88,8 @@ def _tag_match(stated: Sequence[Witness]) -> NameMatch:
     for kind in ("unmodelled", "family", "shared", "ignored"):
         if any(match.kind == kind for match in telling):
             return NameMatch(kind, _keys([m for m in telling if m.kind == kind]))
+    if len(set(telling)) == 1:
+        return telling[0]
     return NameMatch("exact", _keys(telling))
 
 
@@ -99,15 +108,15 @@ def _candidates(
     """Keys that may govern, and why a favourable reading of them would be a guess (empty when it would not)."""
     keys = identified or tag.keys
     if unknown:
-        where = ", ".join(text.path for text in unknown)
-        return keys, f"the text in {where} is none that the catalogue knows, and it may say anything"
+        resembled = () if identified else tuple(text.resembles for text in unknown if text.resembles)
+        return tuple(dict.fromkeys((*keys, *resembled))), _why_unknown(unknown, catalog)
     if not identified:
         if tag.kind == "exact" and len(tag.keys) > 1:
             return keys, f"several licenses are stated ({', '.join(tag.keys)}) and nothing says which covers the weights"
         if contradictions:
             every = dict.fromkeys(key for w in stated for key in sorted(meant_keys(w, catalog)) if key in catalog.license_keys)
             return tuple(key for key in every if isinstance(catalog.license_entry(key), License)), "the statements about the license contradict each other"
-        if tag.kind != "exact":
+        if tag.kind not in ("exact", "expression"):
             return keys, _WHY_NO_NAME[tag.kind]
         if not any(w.kind == "card_tag" for w in stated):
             return keys, "a license name stands there without a license"
@@ -115,6 +124,14 @@ def _candidates(
     if unverified:
         return keys, f"the text of {', '.join(unverified)} was not available when its terms were written down"
     return keys, ""
+
+
+def _why_unknown(unknown: Sequence[TextMatch], catalog: Catalog) -> str:
+    changed = [text for text in unknown if text.resembles]
+    if len(changed) == len(unknown):
+        return "; ".join(f"the text in {text.path} is {catalog.license(str(text.resembles)).name} with changes, and they may say anything" for text in changed)
+    where = ", ".join(text.path for text in unknown if not text.resembles)
+    return f"the text in {where} is none that the catalogue knows, and it may say anything"
 
 
 def _exhaustive(stated: Sequence[Witness], contradictions: Sequence[LicenseConflict], catalog: Catalog) -> bool:
@@ -137,12 +154,13 @@ _WHY_NO_NAME = {
 }
 
 
-def _of_known_texts(known: Sequence[TextMatch], keys: tuple[str, ...], beside_unknown: bool, catalog: Catalog) -> Conclusion:
+def _of_known_texts(known: Sequence[TextMatch], beside_unknown: bool, catalog: Catalog) -> Conclusion:
+    keys = tuple(dict.fromkeys(text.key for text in known if text.key))
     if len(keys) > 1:
         names = [catalog.license(key) for key in sorted(keys)]
         return Conclusion(None, "several license texts", " AND ".join(map(_expression, names)), "none", "low", _of_texts(known))
     entry = catalog.license(keys[0])
-    exact = any(text.form == "canonical" for text in known)
+    exact = any(text.identity.method == "text_exact" for text in known)
     own = isinstance(entry, Reading)
     confidence: Confidence = ("declared" if own else "high") if entry.verified and not beside_unknown else "low"
     name = f"{entry.name} (as read by {entry.reading.signed_by}, {entry.reading.signed_on})" if isinstance(entry, Reading) else entry.name
@@ -152,6 +170,10 @@ def _of_known_texts(known: Sequence[TextMatch], keys: tuple[str, ...], beside_un
 def _of_statements(
     stated: Sequence[Witness], tag: NameMatch, unknown: Sequence[TextMatch], contradictions: Sequence[LicenseConflict], catalog: Catalog
 ) -> Conclusion:
+    if nearest := max((text for text in unknown if text.resembles), key=lambda text: text.identity.score, default=None):
+        entry = catalog.license(str(nearest.resembles))
+        name = f"{entry.name}, changed"
+        return Conclusion(entry.key, name, f"{_reference(entry)}-changed", "text_changed", "low", nearest.evidence + nearest.additions)
     if unknown:
         return Conclusion(None, "a text that the catalogue does not know", "NOASSERTION", "none", "none", _of_texts(unknown))
     telling = tuple(e for w in stated if w.kind in ("card_tag", "card_name") and w.match.kind != "placeholder" for e in w.evidence)
@@ -160,6 +182,10 @@ def _of_statements(
         return Conclusion(None, "several licenses", " AND ".join(map(_expression, names)), "none", "low", telling)
     if contradictions:
         return Conclusion(None, "contradictory statements", "NOASSERTION", "none", "none", tuple(e for c in contradictions for e in c.evidence))
+    if tag.kind == "expression":
+        known = all(catalog.license(key).verified for key in tag.keys)
+        expression = " OR ".join(_together(one, len(tag.alternatives) > 1, catalog) for one in tag.alternatives)
+        return Conclusion(None, "several licenses", expression, "tag_only", "declared" if known else "low", telling)
     if tag.kind == "exact":
         entry = catalog.license(tag.keys[0])
         tagged = any(w.kind == "card_tag" for w in stated)
@@ -169,19 +195,35 @@ def _of_statements(
     return Conclusion(None, _WHY_NO_NAME[tag.kind], "NOASSERTION", "none", "none", telling or tuple(e for w in stated for e in w.evidence))
 
 
+def _together(keys: Sequence[str], in_a_choice: bool, catalog: Catalog) -> str:
+    names = " AND ".join(_expression(catalog.license(key)) for key in keys)
+    return f"({names})" if in_a_choice and len(keys) > 1 else names
+
+
+def chosen(facts: LicenseFacts, keys: Sequence[str], catalog: Catalog) -> LicenseFacts:
+    """The facts of a licensee who chose these of the alternatives, and says so."""
+    names = " and ".join(catalog.license(key).name for key in keys)
+    concluded = replace(facts.conclusion, key=keys[0] if len(keys) == 1 else None, name=f"{names}, chosen from {facts.conclusion.expression}")
+    return replace(facts, candidates=tuple(keys), alternatives=(), conclusion=concluded)
+
+
 def _of_texts(matches: Sequence[TextMatch]) -> tuple[Evidence, ...]:
     return tuple(e for text in matches for e in text.evidence)
 
 
 def _expression(entry: License) -> str:
-    return entry.spdx or f"LicenseRef-{entry.key.replace('_', '-').replace('+', '-plus')}"
+    return entry.spdx or _reference(entry)
+
+
+def _reference(entry: License) -> str:
+    return f"LicenseRef-{entry.key.replace('_', '-').replace('+', '-plus')}"
 
 
 def _text_witnesses(found: Sequence[TextMatch]) -> tuple[Witness, ...]:
     return tuple(
         Witness(
             text.kind,
-            text.key or f"text of {text.words} words, not identified",
+            text.key or (f"changed copy of {text.resembles}" if text.resembles else f"text of {text.words} words, not identified"),
             NameMatch("exact", (text.key,)) if text.key else NameMatch("unmodelled"),
             text.evidence,
         )

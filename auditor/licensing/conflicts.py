@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from itertools import combinations
 
 from auditor.catalog.catalog import Catalog, folded
-from auditor.domain.license_facts import LicenseConflict, TextMatch, Witness
+from auditor.domain.license_facts import LicenseConflict, TextMatch, Witness, of_weights
 
 
 def conflicts(stated: Sequence[Witness], found: Sequence[TextMatch], catalog: Catalog) -> tuple[LicenseConflict, ...]:
     """Every kind of contradiction once, with all that contradict each other."""
-    identified = [text for text in found if text.key]
+    identified = of_weights(found)
     text_keys = {text.key for text in identified if text.key}
     tags = [(witness, meant_keys(witness, catalog)) for witness in _telling(stated)]
     contradictions = []
@@ -25,6 +25,11 @@ def conflicts(stated: Sequence[Witness], found: Sequence[TextMatch], catalog: Ca
     if against:
         values = tuple(dict.fromkeys([*(w.value for w in against), *(text.key or "" for text in identified)]))
         contradictions.append(LicenseConflict("witnesses_disagree", values, tuple(e for w in against for e in w.evidence) + identified[0].evidence))
+    for text in found:
+        others = [w for w, meaning in tags if text.resembles and text.resembles not in meaning and not _uninformative(w)]
+        if others:
+            values = tuple(dict.fromkeys([*(w.value for w in others), f"changed copy of {text.resembles}"]))
+            contradictions.append(LicenseConflict("witnesses_disagree", values, tuple(e for w in others for e in w.evidence) + text.evidence))
     return tuple(contradictions)
 
 

@@ -1,4 +1,4 @@
-"""A model and its base models: what flows down, and whether the child's own license keeps it."""
+"""A model and its ancestors: what flows down, and whether each child's own license keeps it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,23 @@ from dataclasses import dataclass, replace
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import ModelEvidence, Unavailable
 from auditor.domain.license import License, Use
-from auditor.domain.license_facts import EdgeFacts, Grade, LicenseFacts, ParentRef, UseResult
+from auditor.domain.license_facts import EdgeFacts, EdgeState, Grade, LicenseFacts, ParentRef, Relation, UseResult
 from auditor.domain.truth import Truth
 from auditor.licensing.conditions import Situation
 from auditor.licensing.permissions import better, own_results
 
+_REACHING = frozenset({"conditional", "derivative", "forbidden"})
+"""What a license may say about training on outputs that binds whoever does."""
 _NOTICE_KINDS = frozenset({"license_copy", "notice", "attribution", "change_notice", "display", "naming", "trademark"})
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A model of the family that states a parent."""
+
+    id: str
+    facts: LicenseFacts
+    multimodal: Truth
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,34 +36,63 @@ class Parent:
     facts: LicenseFacts | None
     multimodal: Truth
     """Of the parent: its terms speak of its own release, not of the child's."""
+    child: Child | None = None
+    """Who states it; None for the audited model itself."""
+    depth: int = 1
+    cycle: tuple[str, ...] = ()
+    distilled: bool = False
+    """See `auditor.licensing.ancestry.Step`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Inheritance:
-    """Edges to the parents, and what flows down for each use (parent id, result)."""
+    """Edges to all ancestors, nearest first, and what flows down from them for each use (ancestor's id, result)."""
 
     edges: tuple[EdgeFacts, ...]
     by_use: Mapping[Use, tuple[tuple[str, UseResult], ...]]
     obliging: tuple[tuple[str, str], ...]
-    """(parent id, license key) whose obligations flow down."""
+    """(ancestor's id, license key) whose obligations flow down."""
 
 
 def inheritance(child_id: str, child: LicenseFacts, own: Sequence[UseResult], parents: Sequence[Parent], catalog: Catalog, situation: Situation) -> Inheritance:
-    """Grades every edge and collects what each parent allows."""
+    """Grades every edge by the license of the model that states it, and collects what each ancestor allows: nothing on the way lifts what an ancestor says."""
+    root = Child(child_id, child, situation.multimodal)
     edges: list[EdgeFacts] = []
     by_use: dict[Use, list[tuple[str, UseResult]]] = {}
     obliging: list[tuple[str, str]] = []
+    seen: set[tuple[UseResult, ...]] = set()
+    allowed: dict[tuple[int, str, Truth], Sequence[UseResult]] = {(id(child), child_id, situation.multimodal): own}
+
+    def allows(facts: LicenseFacts, name: str, multimodal: Truth) -> Sequence[UseResult]:
+        """What a model's own license allows this deployer, worked out once for each."""
+        key = (id(facts), name, multimodal)
+        if key not in allowed:
+            allowed[key] = own_results(facts, catalog, replace(situation, multimodal=multimodal, publisher=_publisher(name)))
+        return allowed[key]
+
     for parent in parents:
-        theirs = replace(situation, multimodal=parent.multimodal, publisher=_publisher(parent.evidence.id if parent.evidence else parent.ref.name))
-        edge = _edge(child_id, child, parent, catalog, own, theirs)
+        one = parent.child or root
+        name = parent.evidence.id if parent.evidence else parent.ref.name
+        theirs = allows(parent.facts, name, parent.multimodal) if parent.facts is not None else ()
+        edge = _edge(one, parent, catalog, allows(one.facts, one.id, one.multimodal), theirs, root)
         edges.append(edge)
-        if edge.state == "known" and parent.facts is not None and _same_terms(child, parent, situation):
+        known = edge.state == "known" and parent.facts is not None
+        if known and (parent.cycle or _same_terms(child, parent, situation) or not _reaches(parent, catalog)):
             continue
-        for result in _flowing(edge, parent.facts, own, catalog, theirs):
-            by_use.setdefault(result.use, []).append((edge.parent, result))
-        if edge.state == "known" and parent.facts is not None:
-            obliging += [(edge.parent, key) for key in parent.facts.candidates]
+        results = tuple(_flowing(edge, parent.facts, own, theirs))
+        if not (parent.depth > 1 and known and results in seen):  # what a nearer one says already
+            for result in results:
+                found = by_use.setdefault(result.use, [])
+                found += [] if (edge.parent, result) in found else [(edge.parent, result)]
+        if known and parent.facts is not None:
+            seen.add(results)
+            obliging += [(edge.parent, key) for key in parent.facts.candidates if (edge.parent, key) not in obliging]
     return Inheritance(tuple(edges), {use: tuple(found) for use, found in by_use.items()}, tuple(obliging))
+
+
+def _reaches(parent: Parent, catalog: Catalog) -> bool:
+    """Whether the parent's terms bind the audited model: always, unless only outputs link the two and the license does not speak of training on them."""
+    return not parent.distilled or parent.facts is None or any(catalog.license(key).outputs.training in _REACHING for key in parent.facts.candidates)
 
 
 def _same_terms(child: LicenseFacts, parent: Parent, situation: Situation) -> bool:
@@ -62,24 +102,28 @@ def _same_terms(child: LicenseFacts, parent: Parent, situation: Situation) -> bo
     return same and parent.multimodal == situation.multimodal
 
 
-def _flowing(edge: EdgeFacts, facts: LicenseFacts | None, own: Sequence[UseResult], catalog: Catalog, situation: Situation) -> list[UseResult]:
+def _flowing(edge: EdgeFacts, facts: LicenseFacts | None, own: Sequence[UseResult], stated: Sequence[UseResult]) -> list[UseResult]:
     """What the parent allows. While its license cannot be told for sure, only what it prohibits counts; the rest is unknown."""
-    stated = own_results(facts, catalog, situation) if facts is not None else ()
     if edge.state == "known" or (edge.excused and facts is not None and facts.trusted):
         return list(stated)
     barred = {result.use: result for result in stated if result.result == "prohibited"}
     return [barred.get(use, UseResult(use, "unknown", edge.because, (), ())) for use in (r.use for r in own) if use in barred or not edge.excused]
 
 
-def _edge(child_id: str, child: LicenseFacts, parent: Parent, catalog: Catalog, own: Sequence[UseResult], situation: Situation) -> EdgeFacts:
+def _edge(child: Child, parent: Parent, catalog: Catalog, own: Sequence[UseResult], theirs: Sequence[UseResult], root: Child) -> EdgeFacts:
+    """`own` and `theirs`: what the licenses of child and parent allow."""
     ref, facts, evidence = parent.ref, parent.facts, parent.evidence
     name = evidence.id if evidence is not None else ref.name
     proof = ref.evidence + (facts.conclusion.evidence if facts else ())
+    excused = any(_answers_for(one, name) for one in (child, root))
 
-    def edge(grade: Grade, because: str, state: str, key: str | None = None, excused: bool = False) -> EdgeFacts:
-        return EdgeFacts(child_id, name, ref.relation, ref.source, key, grade, because, state, excused, proof)  # type: ignore[arg-type]
+    def edge(grade: Grade, because: str, state: EdgeState, key: str | None = None, excused: bool = False, carried: bool = False) -> EdgeFacts:
+        cycle = " -> ".join(parent.cycle)
+        return EdgeFacts(child.id, name, ref.relation, ref.source, key, grade, because, state, excused, proof, parent.depth, cycle, carried)
 
-    excused = child.identified_in != "none" and child.trusted and _publisher(child_id) == _publisher(name)
+    if ref.unread:
+        covered = child.facts.identified_in != "none" and child.facts.trusted
+        return edge("unknown", f"{name}, which names what {child.id} was made from, could not be had: {ref.unread}", "unfetched", excused=covered)
     if not ref.is_id:
         return edge("unknown", f"the base model {name!r} is no repository on the Hub, so its license is unknown", "unidentified")
     if evidence is None or facts is None or isinstance(evidence.info, Unavailable):
@@ -93,8 +137,14 @@ def _edge(child_id: str, child: LicenseFacts, parent: Parent, catalog: Catalog, 
         return edge("unknown", f"the base model {name} states no license, so it permits nothing", "no_license")
     if why := _cannot_be_told(facts):
         return edge("unknown", f"the license of the base model {name} cannot be told: {why}", "unidentified")
-    grade, because = _grade(child_id, child, name, facts, catalog, own, situation)
-    return edge(grade, because, "known", facts.candidates[0] if len(facts.candidates) == 1 else None)
+    grade, because, dropped = _grade(child, ref.relation, name, facts, catalog, own, theirs)
+    carried = grade == "permission_dropped" and child is not root and bool(dropped) and root.facts.trusted and dropped <= _restrictions(root.facts, catalog)
+    return edge(grade, because, "known", facts.candidates[0] if len(facts.candidates) == 1 else None, carried=carried)
+
+
+def _answers_for(model: Child, name: str) -> bool:
+    """Its own text is identified and comes from the publisher of the other, who may license what is made of it as it likes."""
+    return model.facts.identified_in != "none" and model.facts.trusted and _publisher(model.id) == _publisher(name)
 
 
 def _out_of_reach(facts: LicenseFacts) -> str:
@@ -125,25 +175,36 @@ def _publisher(model_id: str) -> str:
 
 
 def _grade(
-    child_id: str, child: LicenseFacts, parent: str, facts: LicenseFacts, catalog: Catalog, own: Sequence[UseResult], situation: Situation
-) -> tuple[Grade, str]:
+    child: Child, relation: Relation, parent: str, facts: LicenseFacts, catalog: Catalog, own: Sequence[UseResult], inherited: Sequence[UseResult]
+) -> tuple[Grade, str, set[str]]:
+    """Grade, why, and the kinds of terms that were dropped."""
     theirs = [catalog.license(key) for key in facts.candidates]
-    ours = [catalog.license(key) for key in child.candidates if key in catalog.license_keys]
     names = ", ".join(license.name for license in theirs)
-    if not child.candidates:
-        return "unknown", f"the model's own license is unknown, that of the base model {parent} is {names}"
-    dropped = [
-        kind for license in theirs if license.key not in child.candidates for kind in restrictions(license) if not any(kind in restrictions(o) for o in ours)
-    ]
+    if relation == "distil":
+        if any(license.outputs.training == "forbidden" for license in theirs):
+            return "permission_dropped", f"{names} of the base model {parent} forbids training other models on outputs, as {child.id} was", set()
+        if not any(license.outputs.training in _REACHING for license in theirs):
+            return "benign", f"{names} of the base model {parent} does not reach what is trained on its outputs", set()
+    if not child.facts.candidates:
+        return "unknown", f"the license of {child.id} is unknown, that of the base model {parent} is {names}", set()
+    ours = _restrictions(child.facts, catalog)
+    dropped = {kind for license in theirs if license.key not in child.facts.candidates for kind in restrictions(license)} - ours
     if dropped:
-        listed = ", ".join(sorted(set(dropped))).replace("_", " ")
-        return "permission_dropped", f"the base model {parent} is under {names}, whose restrictions ({listed}) the stated license of {child_id} does not carry"
-    if prefix := _missing_prefix(child_id, theirs):
-        return "notice_missing", f"{names} wants the name of a derivative to begin with {prefix!r}"
-    inherited = own_results(facts, catalog, situation)
-    if any(better(theirs_result.result, ours_result.result) for theirs_result, ours_result in zip(inherited, own, strict=True)) and child.trusted:
-        return "over_restrictive", f"the model's own license is stricter than {names} of the base model {parent}"
-    return "benign", f"nothing of {names} of the base model {parent} is dropped"
+        listed = ", ".join(sorted(dropped)).replace("_", " ")
+        return (
+            "permission_dropped",
+            f"the base model {parent} is under {names}, whose restrictions ({listed}) the stated license of {child.id} does not carry",
+            dropped,
+        )
+    if prefix := _missing_prefix(child.id, theirs):
+        return "notice_missing", f"{names} wants the name of a derivative to begin with {prefix!r}, unlike {child.id}", set()
+    if child.facts.trusted and any(better(theirs_result.result, ours_result.result) for theirs_result, ours_result in zip(inherited, own, strict=True)):
+        return "over_restrictive", f"the license of {child.id} is stricter than {names} of the base model {parent}", set()
+    return "benign", f"nothing of {names} of the base model {parent} is dropped", set()
+
+
+def _restrictions(facts: LicenseFacts, catalog: Catalog) -> set[str]:
+    return {kind for key in facts.candidates if key in catalog.license_keys for kind in restrictions(catalog.license(key))}
 
 
 def restrictions(license: License) -> set[str]:

@@ -14,6 +14,8 @@ from auditor.licensing.agreements import agreement_duty, covering
 from auditor.licensing.conditions import Situation
 from auditor.licensing.permissions import applies, use_result
 
+_MAKING_DERIVATIVES: frozenset[Use] = frozenset({"finetune", "redistribute_derivative", "distil"})
+
 
 def obligations(
     keys: Sequence[str], inherited: Sequence[tuple[str, str]], uses: Sequence[Use], catalog: Catalog, situation: Situation
@@ -64,6 +66,11 @@ def _obligation(license: License, term: Term, due: Sequence[tuple[Use, Truth]], 
         trigger=duty.trigger,
         uses=tuple(use for use, _ in due),
         applies="yes" if certain else "unknown",
+        license=license.key,
+        check=duty.check,
+        file=duty.file,
+        name_prefix=duty.name_prefix,
+        derivatives_only=duty.check == "name_prefix" or term.kind == "change_notice" or set(term.uses) <= _MAKING_DERIVATIVES,
         because=(term.summary if certain else f"applies unless an undeclared fact rules it out: {term.summary}") + origin,
         origin=parent,
     )

@@ -1,25 +1,48 @@
-"""The base models that a repository states, from the Hub's tags, from its card and from GGUF headers."""
+"""The base models that a repository states: the Hub's tags, the card, GGUF headers, adapter configs, merge recipes and, failing these, config.json."""
 
 from __future__ import annotations
 
-import re
-from urllib.parse import unquote, urlsplit
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
 
-from auditor.domain.evidence import CardData, CardFacts, Document, Evidence, HeaderFacts, ModelEvidence, ModelInfo, Unavailable
-from auditor.domain.license_facts import ParentRef, Relation
+from auditor.domain.evidence import (
+    AdapterFacts,
+    CardData,
+    CardFacts,
+    Document,
+    Evidence,
+    HeaderFacts,
+    ModelEvidence,
+    ModelInfo,
+    ModelRef,
+    RecipeFacts,
+    Unavailable,
+)
+from auditor.domain.license_facts import ParentRef, ParentSource, Relation
 from auditor.domain.text_safety import one_line
+from auditor.licensing.model_names import reference
 from auditor.licensing.witnesses import document_evidence
+from auditor.reading.adapter_config import FILE as ADAPTER
+from auditor.reading.config_origin import starting_point
 from auditor.reading.gguf_header import base_models
+from auditor.reading.merge_recipe import FILES as RECIPES
 
 _TAG = "base_model:"
-_RELATIONS: dict[str, Relation] = {"finetune": "finetune", "adapter": "adapter", "quantized": "quantized", "merge": "merge"}
-_ID = re.compile(r"^[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?$")
-"""A few old models have ids without an owner (`gpt2`)."""
-_HUB_HOSTS = {"huggingface.co", "www.huggingface.co", "hf.co"}
+_RELATIONS: dict[str, Relation] = {
+    "finetune": "finetune", "adapter": "adapter", "quantized": "quantized", "merge": "merge",
+    **dict.fromkeys(("distil", "distill", "distilled", "distillation"), "distil"),
+}  # fmt: skip
+"""The Hub knows the first four; a card may state that it was distilled."""
+
+
+_MERGE_TAGS = frozenset({"merge", "mergekit"})
+_NAMING = frozenset({ADAPTER, *RECIPES})
 
 
 def parents(evidence: ModelEvidence) -> tuple[ParentRef, ...]:
-    """Stated base models, each once. The Hub's tags name the ids after renames; the card may say more than the tags."""
+    """Stated base models, each once. The Hub's tags name the ids after renames; card and files may say more than the tags. What names the model itself
+    is left out, unless nothing else is named."""
     if isinstance(evidence.info, Unavailable):
         return ()
     info = evidence.info
@@ -32,31 +55,79 @@ def parents(evidence: ModelEvidence) -> tuple[ParentRef, ...]:
         # The Hub writes one tag for each entry of the card and follows renames there: the tags are the card, resolved.
         names = {ref.name.lower() for ref in tagged}
         stated = [ref for ref in stated if not ref.is_id or ref.name.lower() in names]
-    return _merged(tagged + stated + _of_odd_tags(info) + _of_headers(evidence), own_id=info.facts.id)
+    said = tagged + stated + _of_odd_tags(info) + _of_headers(evidence) + list(_of_recipes(evidence, info.facts))
+    found = _merged([*said, *_of_adapter(evidence, bool(said))])
+    others = tuple(ref for ref in found if not _names(ref, info.facts.id))
+    return others or found or tuple(_unread(evidence)) or _of_config(evidence)
+
+
+def unused_starting_point(evidence: ModelEvidence, followed: Collection[str]) -> str:
+    """What config.json names as the model that it was loaded from, unless that is among those `followed` (ids in lower case)."""
+    point = _starting_point(evidence)
+    return point[0] if point and point[1].id.lower() not in followed else ""
 
 
 def parent_ids(info: ModelInfo) -> tuple[str, ...]:
-    """Ids of the base models that the metadata alone states."""
-    tagged = [identifier for identifier, _, _ in _tagged(info)]
-    card = [identifier for value in (info.card.base_model if info.card else ()) if (identifier := repository_id(value))]
-    stated = tagged if tagged and len({name.lower() for name in card}) <= len(tagged) else tagged + card
-    stated = stated + [identifier for value in info.header_base_models if (identifier := repository_id(value))]
-    return tuple({name.lower(): name for name in reversed(stated) if name.lower() != info.id.lower()}.values())[::-1]
+    """Ids of the base models that the metadata alone names."""
+    return tuple(dict.fromkeys(ref.id for ref in named_in(info)))
 
 
-def _merged(refs: list[ParentRef], own_id: str) -> tuple[ParentRef, ...]:
+def named_in(info: ModelInfo) -> tuple[ModelRef, ...]:
+    """Base models that the metadata alone names, as they are asked for."""
+    tagged = [ModelRef(identifier) for identifier, _, _ in _tagged(info)]
+    card = _references(info.card.base_model if info.card else ())
+    stated = tagged if tagged and len({ref.id.lower() for ref in card}) <= len(tagged) else tagged + card
+    stated = stated + _references((*info.header_base_models, *([info.adapter_base] if info.adapter_base else [])))
+    return _each_once(ref for ref in stated if ref.id.lower() != info.id.lower() or ref.revision)
+
+
+def parent_refs(evidence: ModelEvidence) -> tuple[ModelRef, ...]:
+    """Base models that metadata and files name, as they are asked for."""
+    return _each_once(ref.asked for ref in parents(evidence) if ref.is_id and not (isinstance(evidence.info, Document) and _names(ref, evidence.info.facts.id)))
+
+
+def names_parents_in_files(evidence: ModelEvidence) -> bool:
+    """Whether base models may stand in a listed file while the metadata names none."""
+    if isinstance(evidence.info, Unavailable) or named_in(evidence.info.facts):
+        return False
+    naming = _NAMING if evidence.info.facts.card is not None else _NAMING | {"README.md"}
+    return any(file.path in naming for file in evidence.info.facts.files or ())
+
+
+def _references(values: Iterable[str]) -> list[ModelRef]:
+    return [found for value in values if (found := reference(value))]
+
+
+def _each_once(refs: Iterable[ModelRef]) -> tuple[ModelRef, ...]:
+    found: dict[tuple[str, str | None], ModelRef] = {}
+    for ref in refs:
+        found.setdefault((ref.id.lower(), ref.revision), ref)
+    return tuple(found.values())
+
+
+def _names(ref: ParentRef, own_id: str) -> bool:
+    return ref.is_id and ref.revision is None and ref.name.lower() == own_id.lower()
+
+
+def _merged(refs: list[ParentRef]) -> tuple[ParentRef, ...]:
     found: dict[str, ParentRef] = {}
     for ref in refs:
-        key = ref.name.lower()
-        if key == own_id.lower() and ref.is_id:
-            continue
-        before = found.get(key)
-        if before is None:
-            found[key] = ref
-        else:
-            relation = before.relation if before.relation != "unknown" else ref.relation
-            found[key] = ParentRef(before.name, before.is_id, relation, before.source, before.evidence + ref.evidence)
+        before = found.get(ref.name.lower())
+        found[ref.name.lower()] = merged(before, ref) if before else ref
     return tuple(found.values())
+
+
+def merged(one: ParentRef, other: ParentRef) -> ParentRef:
+    """Two statements of one parent: the first that says how counts, and the one that pins a revision; distilled only if nobody says otherwise."""
+    said = [ref.relation for ref in (one, other) if ref.relation != "unknown"]
+    relation: Relation = next((relation for relation in said if relation != "distil"), said[0] if said else "unknown")
+    return replace(one, relation=relation, revision=one.revision or other.revision, evidence=tuple(dict.fromkeys(one.evidence + other.evidence)))
+
+
+def _ref(value: str, relation: Relation, source: ParentSource, evidence: Evidence) -> ParentRef:
+    found = reference(value)
+    name = found.id if found else one_line(value, 120) or "(empty)"
+    return ParentRef(name, found is not None, relation, source, (evidence,), found.revision if found else None)
 
 
 def _tagged(info: ModelInfo) -> list[tuple[str, Relation, str]]:
@@ -65,69 +136,115 @@ def _tagged(info: ModelInfo) -> list[tuple[str, Relation, str]]:
     for tag in info.tags:
         if not tag.startswith(_TAG):
             continue
-        head, _, tail = tag.removeprefix(_TAG).partition(":")
-        typed = bool(tail) and head in _RELATIONS
-        identifier = repository_id(tail if typed else tag.removeprefix(_TAG))
-        if identifier is not None and (typed or identifier not in found):
-            found[identifier] = (identifier, _RELATIONS[head] if typed else "unknown", tag)
+        head, name = _split(tag)
+        named, typed = reference(name), head in _RELATIONS
+        if named is not None and (typed or named.id not in found):
+            found[named.id] = (named.id, _RELATIONS[head] if typed else "unknown", tag)
     return list(found.values())
 
 
+def _split(tag: str) -> tuple[str, str]:
+    """Relation and name in `base_model:relation:name`; a name that is no id may hold colons of its own."""
+    said = tag.removeprefix(_TAG)
+    head, _, tail = said.partition(":")
+    return (head, tail) if tail and (head in _RELATIONS or reference(tail)) and not said.startswith(("http:", "https:")) else ("", said)
+
+
 def _of_tags(info: Document[ModelInfo]) -> list[ParentRef]:
-    return [ParentRef(identifier, True, relation, "tag", (_tag_evidence(info, tag),)) for identifier, relation, tag in _tagged(info.facts)]
+    return [ParentRef(identifier, True, relation, "tag", (_api(info, "tags", tag),)) for identifier, relation, tag in _tagged(info.facts)]
 
 
 def _of_odd_tags(info: Document[ModelInfo]) -> list[ParentRef]:
     """Base models that a tag names with something that is no id: stated all the same."""
     found = []
     for tag in info.facts.tags:
-        head, _, tail = tag.removeprefix(_TAG).partition(":")
-        name = tail if head in _RELATIONS else tag.removeprefix(_TAG)
-        if tag.startswith(_TAG) and repository_id(name) is None:
-            found.append(ParentRef(one_line(name, 120) or "(empty)", False, _RELATIONS.get(head, "unknown"), "tag", (_tag_evidence(info, tag),)))
+        head, name = _split(tag)
+        if tag.startswith(_TAG) and reference(name) is None:
+            found.append(_ref(name, _RELATIONS.get(head, "unknown"), "tag", _api(info, "tags", tag)))
     return found
 
 
-def _tag_evidence(info: Document[ModelInfo], tag: str) -> Evidence:
-    return Evidence("api", info.url, "tags", "", one_line(tag), info.sha256, info.retrieved_at, info.status)
+def _api(info: Document[ModelInfo], place: str, quote: str) -> Evidence:
+    return Evidence("api", info.url, place, "", one_line(quote), info.sha256, info.retrieved_at, info.status)
 
 
-def _of_card(data: CardData, document: Document[ModelInfo] | Document[CardFacts]) -> list[ParentRef]:
-    relation = _RELATIONS.get((data.base_model_relation or "").lower(), "unknown")
-    refs = []
-    for value in data.base_model:
-        identifier = repository_id(value)
-        if document.kind == "model_info":
-            evidence = Evidence(
-                "api", document.url, "cardData.base_model", "", one_line(f"base_model: {value}"), document.sha256, document.retrieved_at, document.status
-            )
-        else:
-            line = data.lines.get("base_model")
-            evidence = document_evidence(document, "card", line, line, f"base_model: {value}")
-        refs.append(ParentRef(identifier or one_line(value, 120), identifier is not None, relation, "card", (evidence,)))
-    return refs
+def _of_card(data: CardData, document: Document[Any]) -> list[ParentRef]:
+    relation = _RELATIONS.get((data.base_model_relation or "").strip().lower(), "unknown")
+    line = data.lines.get("base_model")
+    return [
+        _ref(
+            value,
+            relation,
+            "card",
+            _api(document, "cardData.base_model", f"base_model: {value}")
+            if document.kind == "model_info"
+            else document_evidence(document, "card", line, line, f"base_model: {value}"),
+        )
+        for value in data.base_model
+    ]
 
 
 def _of_headers(evidence: ModelEvidence) -> list[ParentRef]:
     """Base models that GGUF headers name; how the file came from them they do not say."""
-    refs = []
+    return [
+        _ref(value, "unknown", "gguf", document_evidence(document, "gguf", None, None, f"{key}: {value}"))
+        for document in evidence.documents.values()
+        if isinstance(document.facts, HeaderFacts)
+        for key, value in base_models(document.facts.metadata)
+    ]
+
+
+def _of_adapter(evidence: ModelEvidence, stated: bool) -> Iterator[ParentRef]:
+    """The model that an adapter is made for. Often a path on the machine that it was trained on: that counts only where nothing else is stated."""
+    found = []
+    info, document = evidence.info, evidence.documents.get(ADAPTER)
+    if isinstance(info, Document) and info.facts.adapter_base:
+        found.append(
+            _ref(info.facts.adapter_base, "adapter", "adapter_config", _api(info, "config.peft", f"base_model_name_or_path: {info.facts.adapter_base}"))
+        )
+    if document is not None and isinstance(document.facts, AdapterFacts):
+        facts = document.facts
+        for text in (*([facts.base_model] if facts.base_model else []), *facts.problems):
+            ref = _ref(text, "adapter", "adapter_config", document_evidence(document, "adapter_config", None, None, f"base_model_name_or_path: {text}"))
+            pinned = reference(f"{ref.name}@{facts.revision}") if ref.is_id and facts.revision else None
+            found.append(replace(ref, revision=ref.revision or pinned.revision) if pinned else ref)
+    yield from (ref for ref in found if ref.is_id or not stated)
+
+
+def _of_recipes(evidence: ModelEvidence, info: ModelInfo) -> Iterator[ParentRef]:
+    """Every model of a merge, and what of the recipe cannot be read. A card may show recipes of others, so that its own counts where it is that of a merge."""
+    merge = info.local or _MERGE_TAGS & set(info.tags) or any(tag.startswith(f"{_TAG}merge:") for tag in info.tags)
     for document in evidence.documents.values():
-        for key, value in base_models(document.facts.metadata) if isinstance(document.facts, HeaderFacts) else ():
-            identifier = repository_id(value)
-            proof = document_evidence(document, "gguf", None, None, f"{key}: {value}")
-            refs.append(ParentRef(identifier or one_line(value, 120), identifier is not None, "unknown", "gguf", (proof,)))
-    return refs
+        facts = document.facts
+        if isinstance(facts, RecipeFacts):
+            for text in (*facts.models, *facts.problems):
+                yield _ref(text, "merge", "recipe", document_evidence(document, "merge_recipe", None, None, text))
+        elif isinstance(facts, CardFacts) and facts.recipe and merge:
+            for text in facts.recipe.models:
+                yield _ref(text, "merge", "recipe", document_evidence(document, "card", None, None, text))
 
 
-def repository_id(value: str) -> str | None:
-    """`org/name` from an id or from the address of a model page on the Hub; None for anything else."""
-    value = value.strip()
-    if "://" in value:
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            return None
-        if parts.hostname not in _HUB_HOSTS:
-            return None
-        value = "/".join(unquote(parts.path).strip("/").split("/")[:2])
-    return value if _ID.match(value) else None
+def _unread(evidence: ModelEvidence) -> Iterator[ParentRef]:
+    """Files that name base models and could not be had."""
+    for path, missing in evidence.unavailable.items():
+        if path in _NAMING and missing.reason != "absent":
+            proof = Evidence("file", missing.url, path, "", one_line(f"(not had: {missing.detail})"), "unknown", missing.retrieved_at, missing.status)
+            adapter = path == ADAPTER
+            yield ParentRef(path, False, "adapter" if adapter else "merge", "adapter_config" if adapter else "recipe", (proof,), unread=missing.detail)
+
+
+def _of_config(evidence: ModelEvidence) -> tuple[ParentRef, ...]:
+    """Where nothing else is stated, the model that training began from; see `starting_point`."""
+    point = _starting_point(evidence)
+    if point is None:
+        return ()
+    text, ref = point
+    proof = document_evidence(evidence.documents["config.json"], "config", None, None, f"_name_or_path: {text}")
+    return (ParentRef(ref.id, True, "unknown", "config", (proof,), ref.revision),)
+
+
+def _starting_point(evidence: ModelEvidence) -> tuple[str, ModelRef] | None:
+    document = evidence.documents.get("config.json")
+    text = starting_point(document.content) if document is not None and document.content is not None else ""
+    ref = reference(text) if "/" in text and "://" not in text else None
+    return (text, ref) if ref is not None and ref.id.lower() != evidence.id.lower() else None

@@ -85,12 +85,23 @@ def own_results(facts: LicenseFacts, catalog: Catalog, situation: Situation) -> 
     return tuple(_own_result(facts, use, catalog, situation) for use in USES)
 
 
+def best_alternative(facts: LicenseFacts, uses: Sequence[Use], catalog: Catalog, situation: Situation) -> tuple[str, ...]:
+    """The alternative whose worst result over these uses is the most favourable one; of equal ones the first stated."""
+
+    def worst(keys: tuple[str, ...]) -> int:
+        results = [_own_result(replace(facts, candidates=keys), use, catalog, situation).result for use in uses]
+        return RESULTS.index(worst_result(results))
+
+    return max(facts.alternatives, key=worst)
+
+
 def _own_result(facts: LicenseFacts, use: Use, catalog: Catalog, situation: Situation) -> UseResult:
     held = situation if facts.trusted else replace(situation, agreements=())  # an agreement helps only where it is certain which license governs
     results = [use_result(catalog.license(key), use, held) for key in facts.candidates if key in catalog.license_keys]
-    if facts.trusted and results:
-        return _worst(results)
-    why = facts.why_untrusted or "no license is known"
+    certain = _worst(results) if facts.trusted and results else None
+    if certain and (not facts.unread or certain.result == "prohibited"):
+        return certain
+    why = facts.why_untrusted or (f"a license file that may say otherwise could not be read: {facts.unread}" if facts.unread else "no license is known")
     barred = [r.result == "prohibited" for r in results]
     # Every text that is identified binds, whatever else lies beside it; of names only one can be meant.
     if any(barred) if facts.identified_in != "none" else barred and facts.exhaustive and all(barred):

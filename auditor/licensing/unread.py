@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from auditor.domain.evidence import ModelEvidence, Unavailable
+from auditor.reading import adapter_config, dataset_info, merge_recipe
 
 _CARD = "README.md"
-_NO_STATEMENT = ("config.json", "model.safetensors.index.json")
+_NO_STATEMENT = frozenset({"config.json", "model.safetensors.index.json", adapter_config.FILE, *merge_recipe.FILES})
 _HEADERS = (".safetensors", ".gguf")
 _SUPPLEMENTS = ("notice", "policy")
 _LICENSE_MARKS = ("licen", "copying")
@@ -17,12 +18,12 @@ def unread(evidence: ModelEvidence, identified: bool) -> tuple[tuple[str, ...], 
     A header counts like the card where it may state a license (GGUF), and not at all where it cannot (safetensors).
     Notices and use policies supplement a license text; where none is identified, one that cannot be read may decide like a license file.
     So does a card whose metadata nothing else repeats. Whatever has an odd name counts as a license file: only these are asked for beside card,
-    config and index.
+    config, index and what names base models.
     """
     license_files: list[str] = []
     other: list[str] = []
     for path, missing in evidence.unavailable.items():
-        if missing.reason == "absent" or path in _NO_STATEMENT:
+        if missing.reason == "absent" or path in _NO_STATEMENT or path.startswith(dataset_info.FOLDER):
             continue
         name = path.rsplit("/", 1)[-1].lower()
         if name.endswith(_HEADERS):

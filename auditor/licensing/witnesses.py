@@ -7,14 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from auditor.catalog.catalog import Catalog
-from auditor.domain.evidence import WITHHELD, CardData, CardFacts, Document, Evidence, HeaderFacts, ModelEvidence, ModelInfo, TextFacts, Unavailable
-from auditor.domain.license_facts import NameMatch, TextMatch, Witness
+from auditor.domain.evidence import WITHHELD, CardData, CardFacts, Document, Evidence, HeaderFacts, ModelEvidence, ModelInfo, Unavailable
+from auditor.domain.license_facts import NameMatch, Witness
 from auditor.domain.text_safety import one_line, quoted
 from auditor.licensing.names import match_name, match_tag
 from auditor.reading.gguf_header import LICENSE, LICENSE_LINK, LICENSE_NAME
 
 _LICENSE_TAG = "license:"
-_QUOTED_LINES = 3
 
 
 def witnesses(evidence: ModelEvidence, catalog: Catalog) -> tuple[Witness, ...]:
@@ -84,59 +83,3 @@ def document_evidence(document: Document[Any], kind: str, first: int | None, las
     quote = document.quote(first, last or first) if first is not None else fact
     quote = (fact or WITHHELD) if quote == WITHHELD or not quote.strip() else quote
     return Evidence(kind, document.url, document.path, lines, quoted(quote), document.sha256, document.retrieved_at, document.status)
-
-
-def texts(evidence: ModelEvidence, catalog: Catalog) -> tuple[TextMatch, ...]:
-    """License files that were read, and the gate prompt where it states terms, identified by the digest of their normalised words."""
-    found = [
-        _text_match("license_file", document.path, document.facts, _file_evidence(document), catalog)
-        for document in evidence.documents.values()
-        if document.kind == "license_file" and isinstance(document.facts, TextFacts)
-    ]
-    if (prompt := _gate_prompt(evidence)) and prompt[0].binding_words:
-        facts, where = prompt
-        found.append(_text_match("gate_prompt", where.path, facts, where, catalog))
-    return tuple(found)
-
-
-def use_policies(evidence: ModelEvidence) -> tuple[TextMatch, ...]:
-    """Use policies that were read. The catalogue holds no policies by themselves, so none is identified."""
-    return tuple(
-        TextMatch("license_file", document.path, document.facts.words, None, "", (_file_evidence(document),))
-        for document in evidence.documents.values()
-        if document.kind == "use_policy" and isinstance(document.facts, TextFacts)
-    )
-
-
-def _text_match(kind: str, path: str, facts: TextFacts, evidence: Evidence, catalog: Catalog) -> TextMatch:
-    known = catalog.texts.get(facts.sha256)
-    return TextMatch(kind, path, facts.words, known.license if known else None, known.form if known else "", (evidence,))  # type: ignore[arg-type]
-
-
-def _file_evidence(document: Document[TextFacts]) -> Evidence:
-    last = min(document.facts.lines, _QUOTED_LINES) or None
-    return document_evidence(document, "license_file", 1 if last else None, last, "" if last else "(the file is empty)")
-
-
-def _gate_prompt(evidence: ModelEvidence) -> tuple[TextFacts, Evidence] | None:
-    """The prompt from the Hub's metadata, else from the card's front matter."""
-    info = evidence.info
-    if not isinstance(info, Unavailable) and not info.facts.local and info.facts.card and info.facts.card.gate_prompt:
-        facts = info.facts.card.gate_prompt
-        quote = WITHHELD if info.content is None else _prompt_quote(info)
-        return facts, Evidence("gate_prompt", info.url, "cardData.extra_gated_prompt", "", quote, info.sha256, info.retrieved_at, info.status)
-    card = evidence.documents.get("README.md")
-    if card is not None and isinstance(card.facts, CardFacts) and card.facts.data.gate_prompt:
-        line = card.facts.data.gate_prompt.first_line
-        return card.facts.data.gate_prompt, document_evidence(card, "gate_prompt", line, line + _QUOTED_LINES - 1)
-    return None
-
-
-def _prompt_quote(info: Document[ModelInfo]) -> str:
-    import json
-
-    try:
-        prompt = json.loads(info.content or b"")["cardData"]["extra_gated_prompt"]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return WITHHELD
-    return quoted("\n".join(str(prompt).splitlines()[:_QUOTED_LINES]))

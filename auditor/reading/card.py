@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from auditor.domain.evidence import CardData, CardFacts, TextFacts
+from auditor.domain.evidence import CardData, CardFacts, ProseStatement, TextFacts
+from auditor.domain.text_safety import text_lines
+from auditor.reading.display import shown_lines
 from auditor.reading.front_matter import read_front_matter
 from auditor.reading.gate import gate_binding_words
+from auditor.reading.merge_recipe import recipe_in
 from auditor.reading.text import text_facts
 
+_STATES = re.compile(r"licen[sc]|lizenz|\bunder\b|commerc|kommerz|comercial|research|academ|scientif|forschung|recherche|badge|creativecommons", re.IGNORECASE)
+"""What every statement in ASCII letters has one of."""
 _MAX_ITEMS = 200
 _MAX_LENGTH = 500
 
@@ -19,8 +25,24 @@ def read_card(content: bytes) -> CardFacts:
     text = content.decode("utf-8", errors="replace")
     front = read_front_matter(text)
     data = card_data(front.values, front.lines, front.problems)
-    body = "\n".join(text.splitlines()[front.body_line - 1 :])
-    return CardFacts(data=data, has_front_matter=front.found, body=text_facts(body, front.body_line))
+    body = "\n".join(text_lines(text)[front.body_line - 1 :])
+    return CardFacts(
+        data=data,
+        has_front_matter=front.found,
+        body=text_facts(body, front.body_line),
+        shown_lines=shown_lines(body, front.body_line),
+        statements=_statements(body, front.body_line),
+        recipe=recipe_in(body),
+    )
+
+
+def _statements(body: str, first_line: int) -> tuple[ProseStatement, ...]:
+    """Those of the prose; its patterns take long to compile and are left alone where no word of theirs stands."""
+    if body.isascii() and not _STATES.search(body):
+        return ()
+    from auditor.reading.prose import statements
+
+    return statements(body, first_line)
 
 
 def card_data(values: Mapping[str, Any], lines: Mapping[str, int] | None = None, problems: tuple[str, ...] = ()) -> CardData:

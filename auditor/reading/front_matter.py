@@ -49,9 +49,9 @@ def read_front_matter(text: str) -> FrontMatter:
     block = text[start.end() : end.start()]
     if len(block) > MAX_CHARACTERS:
         return FrontMatter(found=True, problems=("the front matter is larger than 2 MiB",), body_line=body_line)
-    builder = _Builder(first_line)
+    builder = _Builder(block, first_line)
     try:
-        value = builder.build(block)
+        value = builder.build()
     except _Refused as error:
         return FrontMatter(found=True, problems=(str(error),), body_line=body_line)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -70,15 +70,16 @@ def read_front_matter(text: str) -> FrontMatter:
 class _Builder:
     """Builds the value from events with an explicit stack, so that depth cannot exhaust Python's."""
 
-    def __init__(self, first_line: int) -> None:
-        self.first_line = first_line
+    def __init__(self, block: str, first_line: int) -> None:
+        self.line, self.index = first_line + 1, 0
+        self.block = block
         self.lines: dict[str, int] = {}
         self.problems: list[str] = []
 
-    def build(self, block: str) -> Node:
+    def build(self) -> Node:
         root: list[Node] = []
         stack: list[tuple[Any, str | None]] = [(root, None)]  # container, pending key
-        for count, event in enumerate(yaml.parse(block, Loader=_LOADER)):
+        for count, event in enumerate(yaml.parse(self.block, Loader=_LOADER)):
             if count > MAX_EVENTS:
                 raise _Refused(f"the front matter has more than {MAX_EVENTS} parts")
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
@@ -98,7 +99,11 @@ class _Builder:
         return root[0] if root else None
 
     def _line(self, event: yaml.Event) -> int:
-        return (event.start_mark.line if event.start_mark else 0) + 1 + self.first_line
+        """Counted here: for YAML other characters end a line too. Events come in order, so that every character is looked at once."""
+        index = event.start_mark.index if event.start_mark else 0
+        self.line += self.block.count("\n", self.index, index)
+        self.index = max(index, self.index)
+        return self.line
 
     def _scalar(self, stack: list[tuple[Any, str | None]], event: yaml.ScalarEvent) -> None:
         container, key = stack[-1]

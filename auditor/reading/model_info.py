@@ -19,6 +19,7 @@ MAX_STATING_TAGS = 400
 _STATING = ("license:", "base_model:")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_BLOB = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _COUNT_LIMIT = 2**63
 
@@ -74,7 +75,15 @@ def read_model_info(content: bytes) -> ModelInfo:
         problems=(*problems, *statements, *([unread_files] if unread_files else [])),
         unread_files=unread_files,
         unread_statements=tuple(statements),
+        adapter_base=_adapter_base(config),
     )
+
+
+def _adapter_base(config: dict[str, Any]) -> str | None:
+    """Of the Hub's excerpt of adapter_config.json; the file itself is read too."""
+    peft = config.get("peft")
+    base = peft.get("base_model_name_or_path") if isinstance(peft, dict) else None
+    return one_line(base, 500) or None if isinstance(base, str) else None
 
 
 def _gated(value: object) -> Literal["no", "auto", "manual", "unknown"]:
@@ -128,7 +137,8 @@ def _files(raw: dict[str, Any]) -> tuple[tuple[RepoFile, ...] | None, str]:
             size = _count(item.get("size"))
             digest = lfs.get("sha256")
             files.append(RepoFile(path=item["rfilename"], size=size if size is not None else _count(lfs.get("size")),
-                                  sha256=digest if isinstance(digest, str) and _SHA256.fullmatch(digest) else None))  # fmt: skip
+                                  sha256=digest if isinstance(digest, str) and _SHA256.fullmatch(digest) else None,
+                                  blob=blob if isinstance(blob := item.get("blobId"), str) and _BLOB.fullmatch(blob) else None))  # fmt: skip
         else:
             nameless += 1
     why = [f"{len(value)} files; only the first {MAX_FILES} were read"] if len(value) > MAX_FILES else []

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from array import array
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from auditor.reading.normalize import normalized_words
 
@@ -23,13 +24,61 @@ class Shingles:
     hashes: array[int]
     lines: array[int]
     truncated: bool = False
+    binding: array[int] = field(default_factory=lambda: array("I"))
+    """Places of the words in which restrictions are put."""
+
+    def part(self, first: int, last: int) -> Shingles:
+        """The words `first` to `last` (inclusive) by themselves."""
+        words = last - first + 1
+        hashes = self.hashes[first : first + max(1, words - WIDTH + 1)]
+        binding = array("I", (place - first for place in self.binding if first <= place <= last))
+        return Shingles(words, hashes, self.lines[first : last + 1], self.truncated, binding)
+
+    def binding_outside(self, spans: Sequence[tuple[int, int]]) -> list[int]:
+        """Lines of binding words that lie in none of the spans (first and last word), each line once."""
+        outside = [place for place in self.binding if not any(first <= place <= last for first, last in spans)]
+        return sorted({self.lines[place] for place in outside})
+
+
+_BINDING = frozenset(
+    [
+        "must",
+        "shall",
+        "only",
+        "solely",
+        "exclusively",
+        "strictly",
+        "not",
+        "cannot",
+        "never",
+        "unless",
+        "except",
+        "prohibited",
+        "prohibits",
+        "forbidden",
+        "restricted",
+        "noncommercial",
+        "noncommercially",
+        "commercial",
+        "research",
+        "academic",
+        "evaluation",
+        "internal",
+        "agree",
+        "consent",
+        "royalty",
+        "fee",
+        "fees",
+    ]
+)
 
 
 def shingles(text: str) -> Shingles:
     """Shingles of the normalised words of `text`."""
     words = normalized_words(text)
     kept = words[:MAX_WORDS]
-    return Shingles(len(kept), hash_words(kept), _lines(text, kept), len(words) > MAX_WORDS)
+    binding = array("I", (place for place, word in enumerate(kept) if word in _BINDING))
+    return Shingles(len(kept), hash_words(kept), _lines(text, kept), len(words) > MAX_WORDS, binding)
 
 
 def hash_words(words: list[str]) -> array[int]:
@@ -54,15 +103,17 @@ def _lines(text: str, words: list[str]) -> array[int]:
 
 def encode(found: Shingles) -> str:
     """As text for a bundle."""
-    return ":".join((str(found.words), str(int(found.truncated)), _base64(found.hashes), _base64(found.lines)))
+    return ":".join((str(found.words), str(int(found.truncated)), _base64(found.hashes), _base64(found.lines), _base64(found.binding)))
 
 
 def decode(text: str) -> Shingles:
     """Raises ValueError for what `encode` did not write."""
-    words, truncated, hashes, lines = text.split(":")
-    decoded = Shingles(int(words), _array(hashes), _array(lines), truncated == "1")
+    words, truncated, hashes, lines, binding = text.split(":")
+    decoded = Shingles(int(words), _array(hashes), _array(lines), truncated == "1", _array(binding))
     if len(decoded.lines) != decoded.words or len(decoded.hashes) != (max(1, decoded.words - WIDTH + 1) if decoded.words else 0):
         raise ValueError("shingles that do not belong together")
+    if any(place >= decoded.words for place in decoded.binding):
+        raise ValueError("a word outside the text")
     return decoded
 
 

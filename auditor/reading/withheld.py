@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from auditor.domain.evidence import CardData, CardFacts, Document, Facts, ModelInfo, TextFacts
+from auditor.domain.text_safety import text_lines
 from auditor.reading.front_matter import read_front_matter
 from auditor.reading.shingles import encode, shingles
 
@@ -18,7 +19,7 @@ def with_shingles(document: Document[Any]) -> Facts:
     if isinstance(facts, TextFacts):
         return _text(facts, text)
     if isinstance(facts, CardFacts):
-        body = "\n".join(text.split("\n")[facts.body.first_line - 1 :])
+        body = "\n".join(text_lines(text)[facts.body.first_line - 1 :])
         data = _card(facts.data, read_front_matter(text).values.get("extra_gated_prompt"))
         return facts.model_copy(update={"body": _text(facts.body, body), "data": data})
     if isinstance(facts, ModelInfo) and facts.card is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -10,10 +11,10 @@ import pytest
 from fakes import Repo, area, model, profile, result, rules_of, run, text
 
 from auditor.audit import Request, audit
-from auditor.audit.assemble import report_id
+from auditor.audit.assemble import Register, report_id
 from auditor.catalog.catalog import Catalog
 from auditor.domain.errors import UsageError
-from auditor.domain.evidence import ModelRef, Reason
+from auditor.domain.evidence import Evidence, ModelRef, Reason
 from auditor.domain.license import USES
 from auditor.domain.memory import SizingOptions
 from auditor.domain.profile import Profile
@@ -277,3 +278,12 @@ def test_obligations_in_the_report(invented: Catalog) -> None:
 
 def test_the_profile_helper_declares_like_a_user(invented: Catalog) -> None:
     assert profile(invented, ("hosted",), monthly_active_users="10M").facts == {"monthly_active_users": 10_000_000}
+
+
+def test_a_line_is_one_piece_of_evidence_however_many_values_stand_in_it() -> None:
+    """Where the text is withheld the values stand in for the quote; the numbers of the evidence must not depend on that."""
+    place = Evidence("card", "https://hub.example", "README.md", "2", "license: mit", "0" * 64, "", 200)
+    answer = Evidence("api", "https://hub.example", "tags", "", "license:mit", "0" * 64, "", 200)
+    register = Register()
+    assert register.ids([place, replace(place, quote="license: gpl"), answer, replace(answer, quote="license:gpl")]) == ("E1", "E2", "E3")
+    assert [record.quote for record in register.records()] == ["license: mit", "license:mit", "license:gpl"]

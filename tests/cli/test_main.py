@@ -67,6 +67,43 @@ def test_a_usage_error_says_what_to_do_next(capsys, tmp_path, monkeypatch):
     assert err.splitlines()[1].startswith("  next: choose from: internal, hosted")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        (("check", "--ues", "hosted"), "auditor: No such option: --ues (Possible options: --as, --quiet, --use)\n  next: run: auditor check --help\n"),
+        (("explain",), "auditor: Missing argument 'term'.\n  next: run: auditor explain --help\n"),
+        (("chek",), "auditor: No such command 'chek'. Did you mean 'check'?\n  next: run: auditor --help\n"),
+        ((*DEMO, "--policy", "strct"), "auditor: unknown policy 'strct'; did you mean 'strict'?\n  next: choose from: default, strict\n"),
+        ((*DEMO, "--fact", "monthly_users=5"), "auditor: --fact: unknown fact 'monthly_users'; did you mean 'monthly_active_users'?\n"
+         "  next: run: auditor explain monthly_active_users\n"),
+        ((*DEMO, "--fact", "zzz=5"), "auditor: --fact: unknown fact 'zzz'\n  next: auditor config --show-sources lists every fact\n"),
+        ((*DEMO, "-o", "no such/report.html"), "auditor: no such/report.html: cannot be written: the folder no such does not exist\n"
+         "  next: run: mkdir -p 'no such'\n"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_the_next_step_belongs_to_the_mistake(arguments, error, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert run(arguments) == 2
+    assert capsys.readouterr() == ("", error)
+
+
+def test_the_bare_command_shows_its_help_as_help(capsys):
+    assert run([]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("Usage: auditor [OPTIONS] COMMAND [ARGS]...\n")
+    assert "\n  check " in err and "next:" not in err
+
+
+def test_a_folder_that_is_missing_is_said_before_anything_is_asked_for(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "taken").write_text("")
+    monkeypatch.setattr("auditor.cli.targets.source_of", lambda *_: pytest.fail("evidence was asked for"))
+    assert run([*DEMO, "-o", "taken/report.json"]) == 2
+    assert capsys.readouterr().err.splitlines()[0] == "auditor: taken/report.json: cannot be written: the folder taken is a file"
+
+
 def test_a_crash_is_70_and_names_the_error(capsys, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("AUDITOR_TRACEBACK", raising=False)

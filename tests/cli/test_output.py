@@ -158,6 +158,12 @@ def test_without_a_standard_output_the_code_stands(monkeypatch: pytest.MonkeyPat
     assert caught.value.exit_code == 4
 
 
+def test_without_a_standard_error_nothing_is_said_on_standard_output(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    output.say("what happened", "what to do")
+    assert capsys.readouterr().out == ""
+
+
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(str(tmp_path))
     output.write_file("report.md", "old\n")

@@ -105,4 +105,13 @@ def test_a_crowd_of_licenses_is_bounded_and_says_so() -> None:
 def test_caps() -> None:
     mib = 1024 * 1024
     texts = dict.fromkeys(("license_file", "notice_file", "use_policy"), mib)
-    assert dict(CAPS) == {"model_info": 64 * mib, "card": 8 * mib, "config": 2 * mib, "index": 16 * mib, **texts}
+    assert dict(CAPS) == {
+        "model_info": 64 * mib,
+        "card": 8 * mib,
+        "config": 2 * mib,
+        "index": 16 * mib,
+        "adapter_config": mib,
+        "merge_recipe": mib,
+        "dataset_info": 4 * mib,
+        **texts,
+    }

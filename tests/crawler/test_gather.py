@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -220,3 +221,67 @@ def test_a_model_waits_for_the_files_of_its_parent() -> None:
     shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d")})
     gather(shelf, [ModelRef("a/b")], parents_of, lambda parent: True, workers=1, progress=lambda done, _: told.append(done))
     assert told == [0, 0, 0, 0, 0, 1]
+
+
+def named_in_card(evidence: ModelEvidence) -> list[ModelRef]:
+    card = evidence.documents.get("README.md")
+    return [ModelRef(line.removeprefix(b"base: ").decode()) for line in (card.content or b"").splitlines() if line.startswith(b"base: ")] if card else []
+
+
+def test_parents_that_only_a_file_names_come_one_exchange_later() -> None:
+    shelf = Shelf({"a/b": model("a/b", {"README.md": b"base: c/d\nbase: e/f\n"}, ["c/d"]), "c/d": model("c/d"), "e/f": model("e/f")}, delay=0.1)
+    found = gather(shelf, [ModelRef("a/b")], parents_of, lambda parent: False, parents_in=named_in_card)
+    assert [ref.id for ref in found.parents] == ["c/d", "e/f"]
+    assert (shelf.depth(), sorted(shelf.asked)) == (3, ["a/b", "a/b/README.md", "c/d", "e/f"])
+
+
+def test_a_model_whose_files_are_all_there_already_names_its_parents_too() -> None:
+    shelf = Shelf({"old": model("a/b", {"README.md": b"base: c/d\n"}), "a/b": model("a/b", {"README.md": b"base: c/d\n"}), "c/d": model("c/d")})
+    found = gather(shelf, [ModelRef("old"), ModelRef("a/b")], parents_of, lambda parent: False, parents_in=named_in_card)
+    assert [ref.id for ref in found.parents] == ["c/d"]
+    assert shelf.asked.count("a/b/README.md") == 1
+
+
+@pytest.mark.parametrize("workers", [1, 16])
+def test_the_shortest_way_counts_whatever_is_answered_first(workers: int) -> None:
+    """`far` is found over a detour of MAX_DEPTH steps and named by the model itself in a file that comes last: its own parents are within the bound."""
+    models = {f"m/{n}": model(f"m/{n}", {}, [f"m/{n + 1}"]) for n in range(1, MAX_DEPTH)}
+    models |= {
+        "a/b": model("a/b", {"README.md": f"base: m/{MAX_DEPTH}\n".encode()}, ["m/1"]),
+        f"m/{MAX_DEPTH}": model(f"m/{MAX_DEPTH}", {}, ["x/y"]),
+        "x/y": model("x/y", {}, ["x/z"]),
+        "x/z": model("x/z", {}),
+    }
+
+    class Slow(Shelf):
+        def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
+            time.sleep(0.2)
+            return super().file(model_id, sha, path, kind)
+
+    found = gather(Slow(models), [ModelRef("a/b")], parents_of, lambda parent: False, workers, parents_in=named_in_card)
+    assert isinstance(found.parents[ModelRef("x/y")].info, Document)
+    assert isinstance(found.parents[ModelRef("x/z")].info, Document)
+
+
+def test_progress_counts_the_models_that_were_asked_for_alone() -> None:
+    shelf = Shelf({"a/b": model("a/b", parents=["c/d"]), "c/d": model("c/d", parents=["e/f"]), "e/f": model("e/f")})
+    told: list[tuple[int, int]] = []
+    gather(shelf, [ModelRef("a/b")], parents_of, lambda parent: False, progress=lambda done, of: told.append((done, of)))
+    assert told[-1] == (1, 1) and set(told) == {(0, 1), (1, 1)}
+
+
+def test_datasets_are_asked_about_beside_the_files_and_hold_nothing_up() -> None:
+    answer = json.loads(model("a/b", {"README.md": b"base: c/d\n"})[0])
+    answer["cardData"] = {"datasets": ["x/data", "not an id"]}
+    shelf = Shelf(
+        {
+            "a/b": (json.dumps(answer), {"README.md": b"base: c/d\n", "api/datasets/x/data": b'{"id": "x/data", "tags": ["license:mit"]}'}),
+            "c/d": model("c/d", {}),
+        },
+        delay=0.1,
+    )
+    found = gather(shelf, [ModelRef("a/b")], parents_of, lambda parent: True, parents_in=named_in_card, datasets=True)
+    assert list(found.models[ModelRef("a/b")].documents) == ["README.md", "api/datasets/x/data"]
+    assert (shelf.depth(), [ref.id for ref in found.parents]) == (3, ["c/d"])
+    without = gather(shelf, [ModelRef("a/b")], parents_of, lambda parent: True)
+    assert list(without.models[ModelRef("a/b")].documents) == ["README.md"]

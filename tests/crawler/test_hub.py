@@ -11,7 +11,7 @@ import pytest
 
 from auditor.crawler.hub import HubSource
 from auditor.domain.errors import UsageError
-from auditor.domain.evidence import CardFacts, Document, ModelRef, TextFacts, Unavailable
+from auditor.domain.evidence import CardFacts, DatasetFacts, Document, ModelRef, TextFacts, Unavailable
 
 from .conftest import Connect
 from .fake_hub import SHA, FakeHub, Reply
@@ -193,3 +193,36 @@ def test_a_pinned_commit_is_answered_with_that_commit(hub: FakeHub, connect: Con
     found = connect().info(ModelRef("org/name", asked))
     assert isinstance(found, Document) is had
     assert had or (isinstance(found, Unavailable) and found.reason == "malformed" and found.detail == f"the answer is about commit {SHA}, not about {asked}")
+
+
+DATASET = "/api/datasets/org/data?expand=cardData&expand=tags&expand=sha"
+
+
+def test_a_dataset(hub: FakeHub, connect: Connect) -> None:
+    hub.on("/api/datasets/org/data", Reply(200, b'{"id": "org/data", "sha": "abc", "tags": ["license:mit"], "cardData": {"license": "mit"}}'))
+    found = connect().file("org/name", SHA, "api/datasets/org/data", "dataset_info")
+    assert isinstance(found, Document) and isinstance(found.facts, DatasetFacts)
+    assert (found.kind, found.path, found.url, found.facts.licenses) == ("dataset_info", "api/datasets/org/data", hub.url + DATASET, ("mit",))
+    assert [seen.path for seen in hub.seen] == [DATASET]
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (Reply(401, b"Invalid username or password."), "missing"),
+        (Reply(404, b"", headers={"X-Error-Code": "RepoNotFound"}), "missing"),
+        (Reply(403, b"", headers={"X-Error-Code": "GatedRepo"}), "gated_no_token"),
+        (Reply(200, b"<html>"), "malformed"),
+        (Reply(200, b"{}"), "malformed"),
+    ],
+)
+def test_a_dataset_that_cannot_be_had(hub: FakeHub, connect: Connect, reply: Reply, reason: str) -> None:
+    hub.on("/api/datasets/org/data", reply)
+    found = connect().file("org/name", SHA, "api/datasets/org/data", "dataset_info")
+    assert isinstance(found, Unavailable) and found.reason == reason
+
+
+@pytest.mark.parametrize("name", ["../models/org/name", "a/b/c", "", "x y"])
+def test_what_is_no_dataset_is_not_requested(hub: FakeHub, connect: Connect, name: str) -> None:
+    found = connect().file("org/name", SHA, f"api/datasets/{name}", "dataset_info")
+    assert isinstance(found, Unavailable) and found.reason == "unsafe_name" and hub.seen == []

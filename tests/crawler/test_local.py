@@ -15,7 +15,7 @@ from auditor.crawler.local import LocalSource, is_path
 from auditor.crawler.offline import OfflineSource
 from auditor.domain.errors import UsageError
 from auditor.domain.evidence import Document, ModelEvidence, ModelInfo, ModelRef, Unavailable
-from auditor.licensing.parents import parent_ids
+from auditor.licensing.parents import named_in, parent_ids
 
 from .weight_files import gguf, pair, safetensors, tensor, words
 
@@ -50,7 +50,7 @@ def cache(root: Path, files: Mapping[str, str | bytes], shas: tuple[str, ...] = 
 
 
 def collected(source: LocalSource) -> ModelEvidence:
-    found = gather(source, [source.ref()], lambda info: [ModelRef(one) for one in parent_ids(info)], lambda _: True)
+    found = gather(source, [source.ref()], named_in, lambda _: True)
     return found.models[source.ref()]
 
 
@@ -207,7 +207,7 @@ def test_parameters_of_the_published_set(tmp_path, files, counts):
 
 def test_other_models_come_from_the_other_source(tmp_path):
     source = LocalSource(put(tmp_path / "m", {"README.md": "---\nlicense: mit\nbase_model: up/stream\n---\n"}), parents=OfflineSource("https://hub.example"))
-    found = gather(source, [source.ref()], lambda info: [ModelRef(one) for one in parent_ids(info)], lambda _: True)
+    found = gather(source, [source.ref()], named_in, lambda _: True)
     parent = found.parents[ModelRef("up/stream")].info
     assert (source.mode, source.endpoint) == ("local", "https://hub.example")
     assert isinstance(parent, Unavailable)

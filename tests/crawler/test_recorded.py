@@ -29,7 +29,7 @@ def test_recorded_models() -> None:
     assert isinstance(info, Document)
     assert info.url == f"{HUB}/api/models/replay-fixtures/gated-auto?blobs=true&securityStatus=true"
     assert (info.facts.sha, info.facts.gated, info.facts.scan) == (SHA, "auto", "done")
-    assert info.facts.files is not None and info.facts.files[1] == RepoFile(path="LICENSE", size=15)
+    assert info.facts.files is not None and info.facts.files[1] == RepoFile(path="LICENSE", size=15, blob="83b5b9e6891c7bb4e5b144e00c43449b39cef257")
     assert info.facts.card == CardData(license=("other",), library_name="transformers")
 
     card, text = found[GATED].documents["README.md"], found[GATED].documents["LICENSE"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -17,7 +18,24 @@ from auditor.engine.scopes import ConflictScope, EdgeScope, FitScope, TextScope
 POLICY = Policy(key="plain", title="Plain")
 GATING = frozenset(AREAS)
 PROOF = (Evidence("card", "https://hub.example", "README.md", "2", "license: mit", "0" * 64, "", 200),)
-TEXT = TextScope(evidence=PROOF, path="LICENSE", kind="license_file", identified=False, words=3)
+
+
+def text(identified: bool | None, path: str = "LICENSE", evidence: tuple[Evidence, ...] = ()) -> TextScope:
+    return TextScope(
+        evidence=evidence,
+        path=path,
+        kind="license_file",
+        identified=identified,  # type: ignore[arg-type]
+        changed=False,
+        license_name="none",
+        share="0.0%",
+        changes="single words differ",
+        words=3,
+        beside=0,
+    )
+
+
+TEXT = text(False, evidence=PROOF)
 
 
 def rule(outcome: Outcome = "review", **changes: Any) -> Rule:
@@ -37,13 +55,13 @@ def test_a_finding_carries_what_the_rule_says_and_the_scopes_evidence() -> None:
 
 
 def test_a_rule_that_does_not_hold_is_silent_and_one_without_scopes_too() -> None:
-    known = TextScope(path="LICENSE", kind="license_file", identified=True, words=3)
+    known = text(True)
     assert evaluate([rule()], {"text": [known]}, POLICY, GATING) == ()
     assert evaluate([rule()], {}, POLICY, GATING) == ()
 
 
 def test_findings_come_in_order_of_rules_then_of_scopes() -> None:
-    other = TextScope(path="COPYING", kind="license_file", identified=False, words=4)
+    other = replace(text(False, "COPYING"), words=4)
     found = evaluate([rule(), rule(id="LIC901")], {"text": [TEXT, other]}, POLICY, GATING)
     assert [(f.rule, f.message) for f in found] == [
         ("LIC900", "Text LICENSE has 3 words"), ("LIC900", "Text COPYING has 4 words"),
@@ -53,7 +71,7 @@ def test_findings_come_in_order_of_rules_then_of_scopes() -> None:
 
 @pytest.mark.parametrize(("outcome", "undecided"), [("block", "review"), ("incomplete", "review"), ("review", "review"), ("note", "note")])
 def test_an_undecided_rule_gives_its_unknown_outcome_and_says_so(outcome: Outcome, undecided: Outcome) -> None:
-    unknown = TextScope(path="LICENSE", kind="license_file", identified=None, words=3)  # type: ignore[arg-type]
+    unknown = text(None)
     [finding] = evaluate([rule(outcome)], {"text": [unknown]}, POLICY, GATING)
     assert finding.outcome == undecided
     assert finding.message == "It could not be decided whether this holds: text LICENSE has 3 words"
@@ -73,7 +91,7 @@ def test_a_policy_is_never_milder(own: Outcome, wished: Outcome) -> None:
 
 
 def test_a_policy_tightens_an_undecided_rule_too() -> None:
-    unknown = TextScope(path="LICENSE", kind="license_file", identified=None, words=3)  # type: ignore[arg-type]
+    unknown = text(None)
     [finding] = evaluate([rule("note")], {"text": [unknown]}, Policy(key="mine", title="Mine", rules={"LIC900": "block"}), GATING)
     assert finding.outcome == "block"
 
@@ -92,10 +110,30 @@ def test_memory_and_serving_gate_once_declared(gpus: bool, stack: bool, gating: 
 
 
 def test_what_untrusted_text_says_is_shown_and_not_read() -> None:
-    hostile = TextScope(path="{words}\u202e\x1b[31m\nLICENSE", kind="license_file", identified=False, words=3)
+    hostile = TextScope(
+        path="{words}\u202e\x1b[31m\nLICENSE",
+        kind="license_file",
+        identified=False,
+        changed=False,
+        license_name="none",
+        share="0.0%",
+        changes="single words differ",
+        words=3,
+        beside=0,
+    )
     [finding] = evaluate([rule()], {"text": [hostile]}, POLICY, GATING)
     assert finding.message == "Text {words}⟦U+202E⟧⟦U+001B⟧[31m LICENSE has 3 words"
-    long = TextScope(path="x" * 5_000, kind="license_file", identified=False, words=3)
+    long = TextScope(
+        path="x" * 5_000,
+        kind="license_file",
+        identified=False,
+        changed=False,
+        license_name="none",
+        share="0.0%",
+        changes="single words differ",
+        words=3,
+        beside=0,
+    )
     [finding] = evaluate([rule()], {"text": [long]}, POLICY, GATING)
     assert len(finding.message) == 600
 
@@ -105,7 +143,18 @@ def test_an_unknown_fact_reads_unknown_in_a_message() -> None:
 
 
 def test_the_name_of_a_model_keeps_its_case() -> None:
-    edge = EdgeScope(child="a/b", parent="org/base", relation="merge", grade="benign", state="known", excused=False, because="org/base is fine")
+    edge = EdgeScope(
+        child="a/b",
+        parent="org/base",
+        relation="merge",
+        grade="benign",
+        state="known",
+        excused=False,
+        because="org/base is fine",
+        carried=False,
+        in_cycle=False,
+        cycle="none",
+    )
     named = rule(each="edge", message="{because}", how_to_fix="x", when={"kind": "equals", "fact": "grade", "value": "benign"},
                  examples={"fires": [{"why": "x", "facts": {}}], "silent": [{"why": "x", "facts": {}}]})  # fmt: skip
     assert evaluate([named], {"edge": [edge]}, POLICY, GATING)[0].message == "org/base is fine"

@@ -20,7 +20,7 @@ __all__ = ["elsewhere", "hub", "nobody"]
 
 @pytest.fixture(scope="package")
 def _made_once() -> Made:
-    return Catalog(resources.rules()), ssl.create_default_context(), typer.main.get_command(app)
+    return Catalog(resources.rules()), ssl.create_default_context(), typer.main.get_command(app(()))
 
 
 @pytest.fixture(autouse=True)

@@ -104,10 +104,10 @@ class Page(HTMLParser):
 
 _TAG_NAMES = """
 html head meta title style body a header main section article h1 h2 h3 h4 p span strong small bdi code pre ul li dl dt dd div
-table caption colgroup col thead tbody tr th td figure figcaption br
+table caption colgroup col thead tbody tr th td figure figcaption br svg rect
 """
 _TAGS = frozenset(_TAG_NAMES.split())
 _ATTRIBUTES = {
     "lang", "charset", "name", "content", "http-equiv", "class", "id", "href", "rel", "scope", "colspan", "dir", "role", "tabindex",
-    "aria-label", "aria-labelledby", "aria-hidden",
+    "aria-label", "aria-labelledby", "aria-hidden", "width", "height", "viewbox", "x", "y", "fill", "fill-opacity", "stroke",
 }  # fmt: skip

@@ -271,6 +271,10 @@ def llama(verdict: str = "review") -> dict[str, Any]:
                 applies="unknown",
                 because="whether copies leave your organization was not declared",
                 kind="notice",
+                file="Notice",
+                status="missing",
+                status_reason="no notice file among the 17 files of the repository",
+                how_to_check="a notice file has the exact string",
             ),
             obligation(
                 "acceptable-use",

@@ -42,7 +42,7 @@ def _load() -> None:
     os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     import auditor.crawler.hub  # noqa: F401
 
-    known, certificates, command = catalog.Catalog(resources.rules()), ssl.create_default_context(), typer.main.get_command(app)
+    known, certificates, command = catalog.Catalog(resources.rules()), ssl.create_default_context(), typer.main.get_command(app(()))
     catalog.Catalog = lambda *_: known  # type: ignore[assignment, misc]
     ssl.create_default_context = lambda *_, **__: certificates  # type: ignore[assignment]
     typer.main.get_command = lambda _: command

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fakes import PROMPT, Repo, collected, facts_of, text
+from fakes import PROMPT, Repo, area, collected, facts_of, model, result, text
 
 from auditor.catalog.catalog import Catalog
 from auditor.licensing.conclude import license_facts
@@ -37,7 +37,8 @@ def tagged(*values: str, **more: object) -> dict[str, object]:
         (Repo(tagged(FREE, license_name="Untagged License")), None, "NOASSERTION", "none", "none"),
         (Repo(tagged(FREE), {"LICENSE": STRANGE}), None, "NOASSERTION", "none", "none"),
         (Repo(tagged(FREE), {"LICENSE": text(FREE), "LICENSE-MODEL": STRANGE}), FREE, "LicenseRef-free-1", "text_exact", "low"),
-        (Repo({}, {"LICENSE": text(FREE), "LICENSE-MODEL": text(NC)}), None, "LicenseRef-free-1 AND LicenseRef-nc-1", "none", "low"),
+        (Repo({}, {"LICENSE": text(FREE), "COPYING": text(NC)}), None, "LicenseRef-free-1 AND LicenseRef-nc-1", "none", "low"),
+        (Repo({}, {"LICENSE": text(FREE), "LICENSE-MODEL": text(NC)}), NC, "LicenseRef-nc-1", "text_exact", "high"),
         (Repo({}), None, "NONE", "none", "none"),
         (Repo({}, unavailable={"LICENSE": "gated_no_token"}), None, "NOASSERTION", "none", "none"),
         (Repo({}, unavailable={"README.md": "timeout"}), None, "NOASSERTION", "none", "none"),
@@ -134,8 +135,10 @@ def test_only_a_closed_set_of_candidates_can_prohibit_together(invented: Catalog
         (Repo(tagged("Zephyrine"), {"LICENSE": text(NC)}), ["witnesses_disagree"]),
         (Repo(tagged(OTHER, license_name="Free License"), {"LICENSE": text(NC)}), ["witnesses_disagree"]),
         (Repo(tagged(OTHER, license_name="twin"), {"LICENSE": text(NC)}), ["witnesses_disagree"]),
-        (Repo(tagged(FREE), {"LICENSE": text(FREE), "LICENSE-MODEL": text(NC)}), ["texts_disagree"]),
-        (Repo(tagged("duty-1"), {"LICENSE": text(FREE), "LICENSE-MODEL": text(NC)}), ["texts_disagree", "witnesses_disagree"]),
+        (Repo(tagged(FREE), {"LICENSE": text(FREE), "COPYING": text(NC)}), ["texts_disagree"]),
+        (Repo(tagged("duty-1"), {"LICENSE": text(FREE), "COPYING": text(NC)}), ["texts_disagree", "witnesses_disagree"]),
+        (Repo(tagged(FREE), {"LICENSE": text(FREE), "LICENSE-MODEL": text(NC)}), ["witnesses_disagree"]),
+        (Repo(tagged(NC), {"LICENSE": text(FREE), "LICENSE-MODEL": text(NC)}), []),
     ],
 )
 def test_statements_that_cannot_all_be_right(invented: Catalog, repo: Repo, kinds: list[str]) -> None:
@@ -221,3 +224,34 @@ def test_hostile_statements_are_shown_and_believed_in_nothing(invented: Catalog)
     assert found.tag.kind == "unmodelled"
     assert {w.value for w in found.witnesses if w.kind == "card_tag"} == {"free-1⟦U+202E⟧⟦U+001B⟧[31m<script>"}
     assert not found.trusted
+
+
+def test_of_a_choice_all_are_candidates_until_one_is_chosen(invented: Catalog) -> None:
+    facts = facts_of(Repo({"license": "duty-1 OR free-1"}), invented)
+    assert (facts.candidates, facts.alternatives, facts.trusted) == (("duty-1", "free-1"), (("duty-1",), ("free-1",)), True)
+    assert (facts.conclusion.expression, facts.conclusion.method) == ("LicenseRef-duty-1 OR LicenseRef-free-1", "tag_only")
+
+
+def test_the_deployer_takes_the_better_alternative_and_is_told_which(invented: Catalog) -> None:
+    record = model(Repo({"license": "closed-1 OR free-1"}), invented)
+    assert (record.license.concluded.key, result(record), area(record, "license")) == ("free-1", "permitted", "approved")
+    assert record.license.concluded.name == "License free-1, chosen from LicenseRef-closed-1 OR LicenseRef-free-1"
+
+
+def test_licenses_that_hold_together_bind_together(invented: Catalog) -> None:
+    record = model(Repo({"license": "duty-1 AND free-1"}), invented)
+    assert (record.license.concluded.key, record.license.concluded.expression) == (None, "LicenseRef-duty-1 AND LicenseRef-free-1")
+    assert (result(record), area(record, "license"), [o.id for o in record.obligations]) == ("conditional", "conditional", ["duty-1/duty", "duty-1/policy"])
+    barred = model(Repo({"license": "closed-1 AND free-1"}), invented)
+    assert (result(barred), area(barred, "license")) == ("prohibited", "blocked")
+
+
+@pytest.mark.parametrize("value", ["free-1 OR Zephyrine", "free-1 OR twin", "free-1 AND Zephyrine"])
+def test_an_unknown_part_makes_the_whole_unknown(invented: Catalog, value: str) -> None:
+    record = model(Repo({"license": value}), invented)
+    assert (result(record), area(record, "license")) == ("unknown", "review")
+
+
+def test_a_text_outranks_the_choice(invented: Catalog) -> None:
+    facts = facts_of(Repo({"license": "duty-1 OR free-1"}, {"LICENSE": text("duty-1")}), invented)
+    assert (facts.conclusion.key, facts.candidates, facts.alternatives, facts.conflicts) == ("duty-1", ("duty-1",), (), ())

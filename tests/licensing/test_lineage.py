@@ -235,3 +235,33 @@ def test_restrictions_that_a_relabelling_would_drop(catalog_with: Callable[..., 
 
 def test_a_right_that_is_withheld_is_a_restriction(invented: Catalog) -> None:
     assert restrictions(invented.license("closed-1")) == {"not_granted"}
+
+
+@pytest.mark.parametrize(
+    ("training", "grade", "flowing"),
+    [
+        ("free", "benign", []),
+        ("not_stated", "benign", []),
+        ("derivative", "permission_dropped", [("org/base", "prohibited")]),
+        ("conditional", "permission_dropped", [("org/base", "prohibited")]),
+        ("forbidden", "permission_dropped", [("org/base", "prohibited")]),
+    ],
+)
+def test_what_was_distilled_inherits_only_where_the_license_reaches_outputs(
+    catalog_with: Callable[..., Catalog], training: str, grade: str, flowing: list[tuple[str, str]]
+) -> None:
+    outputs = {"training": training, "commercial": "not_stated", "clause": "9", "summary": "Outputs."}
+    catalog = catalog_with(license_entry("mine-1", hub_id="mine-1"), license_entry("theirs-1", hub_id="theirs-1", terms=[prohibiting()], outputs=outputs))
+    child = collected({"me/child": of("mine-1", base_model_relation="distill")}, "me/child")
+    [ref] = stated_parents(child)
+    parent = collected({"org/base": Repo({"license": "theirs-1"})}, "org/base")
+    facts = license_facts(child, catalog)
+    situation = Situation({}, catalog.vocabulary, False, True)
+    family = [Parent(ref, parent, license_facts(parent, catalog), False, distilled=True)]
+    found = inheritance("me/child", facts, own_results(facts, catalog, situation), family, catalog, situation)
+    assert (ref.relation, found.edges[0].grade, hosted(found)) == ("distil", grade, flowing)
+
+
+def test_what_was_distilled_from_an_unknown_license_is_unknown(invented: Catalog) -> None:
+    found = inherited(invented, of("free-1", base_model_relation="distil"), "missing")
+    assert (found.edges[0].relation, hosted(found)) == ("distil", [("org/base", "unknown")])

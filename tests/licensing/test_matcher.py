@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from array import array
-from collections.abc import Iterable
-
 import pytest
-from fakes import obliging
+from fakes import Shelf, obliging
 
 from auditor.catalog.catalog import Catalog
-from auditor.catalog.fingerprints import SKETCH, KnownSequence
 from auditor.domain.identification import TextIdentity
-from auditor.licensing.align import Alignment, Run, align, overlap
+from auditor.licensing.align import Alignment, Run, align
 from auditor.licensing.matcher import Matcher
 from auditor.reading.normalize import fingerprint
 from auditor.reading.shingles import hash_words, shingles
@@ -52,40 +48,6 @@ def test_the_span_of_the_known_text_in_a_longer_document() -> None:
     before, after = [f"b{number}" for number in range(7)], [f"a{number}" for number in range(7)]
     assert aligned([*before, *WORDS, *after]).span == (7, 66)
     assert aligned(before).span == (0, -1)
-
-
-def test_overlap_is_a_share_of_the_sketch() -> None:
-    assert overlap(frozenset({1, 2, 3}), array("I", [1, 2, 8, 9])) == 0.5
-    assert overlap(frozenset({1}), array("I")) == 0.0
-
-
-class Shelf:
-    """Fingerprints of two invented texts and of one that only ScanCode knows."""
-
-    def __init__(self, texts: Iterable[tuple[str, str]], strangers: Iterable[tuple[str, str]] = ()) -> None:
-        self.known = [self._sequence(license, text) for license, text in texts]
-        self.strangers = list(strangers)
-
-    @staticmethod
-    def _sequence(license: str, text: str) -> KnownSequence:
-        found = shingles(text)
-        return KnownSequence(license, "whole", "canonical", found.words, found.hashes, ((0, "1"), (20, "3"), (40, "4")))
-
-    @property
-    def sketches(self) -> list[tuple[str, str, array[int]]]:
-        own = [("text", str(index), self._sketch(known.hashes)) for index, known in enumerate(self.known)]
-        return own + [("scancode", key, self._sketch(shingles(text).hashes)) for key, text in self.strangers]
-
-    @staticmethod
-    def _sketch(hashes: array[int]) -> array[int]:
-        return array("I", sorted(set(hashes))[:SKETCH])
-
-    def sequence(self, index: int) -> KnownSequence:
-        return self.known[index]
-
-    @property
-    def digests(self) -> dict[str, str]:
-        return {fingerprint(text).sha256: key for key, text in self.strangers}
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ import pytest
 from fakes import Repo, collected
 
 from auditor.domain.evidence import ModelEvidence, ModelRef, Unavailable
-from auditor.licensing.parents import parent_ids, parents, repository_id
+from auditor.domain.license_facts import ParentRef, Relation
+from auditor.licensing.model_names import repository_id
+from auditor.licensing.parents import merged, parent_ids, parents
 
 
 @pytest.mark.parametrize(
@@ -58,7 +60,8 @@ BASE = {"base_model": "org/base"}
         (Repo({"base_model": [["org/a"], ["org/b"]]}, answer={"tags": []}), [("org/a", True, "unknown", "card"), ("org/b", True, "unknown", "card")]),
         (Repo({"base_model": "my own checkpoint"}), [("my own checkpoint", False, "unknown", "card")]),
         (Repo({"base_model": "https://huggingface.co/org/base"}, answer={"tags": []}), [("org/base", True, "unknown", "card")]),
-        (Repo({"base_model": "org/child"}), []),
+        (Repo({"base_model": "org/child"}), [("org/child", True, "unknown", "tag")]),  # nothing else is named: the statement runs in a circle
+        (Repo({"base_model": ["org/child", "org/base"]}), [("org/base", True, "unknown", "tag")]),
         (Repo({}, readme="---\nbase_model: org/base\n---\n"), [("org/base", True, "unknown", "card")]),
         (Repo(BASE, readme="---\nbase_model: org/other\n---\n"), [("org/base", True, "unknown", "tag"), ("org/other", True, "unknown", "card")]),
         (Repo({"base_model": "org/old"}, answer={"tags": ["base_model:org/new"]}), [("org/new", True, "unknown", "tag")]),  # renamed: the Hub follows
@@ -67,6 +70,11 @@ BASE = {"base_model": "org/base"}
         (Repo({}, answer={"tags": ["base_model:a thing of mine"]}), [("a thing of mine", False, "unknown", "tag")]),
         (Repo({}, answer={"tags": ["base_model:quantized:a thing of mine"]}), [("a thing of mine", False, "quantized", "tag")]),
         (Repo({}, answer={"tags": ["base_model:"]}), [("(empty)", False, "unknown", "tag")]),
+        (Repo({**BASE, "base_model_relation": "distill"}), [("org/base", True, "distil", "tag")]),
+        (Repo({**BASE, "base_model_relation": "distil"}, answer={"tags": ["base_model:finetune:org/base"]}), [("org/base", True, "finetune", "tag")]),
+        (Repo({}, answer={"tags": ["base_model:cousin:org/base"]}), [("org/base", True, "unknown", "tag")]),
+        (Repo({}, answer={"tags": ["base_model:https://huggingface.co/org/base"]}), [("org/base", True, "unknown", "tag")]),
+        (Repo({"base_model": "org/base@v1"}, answer={"tags": []}), [("org/base", True, "unknown", "card")]),
     ],
 )
 def test_stated_parents(repo: Repo, expected: list[tuple[str, bool, str, str]]) -> None:
@@ -101,3 +109,22 @@ def test_ids_of_parents_that_the_metadata_alone_states(repo: Repo, ids: tuple[st
     evidence = collected({"org/child": repo}, "org/child")
     assert not isinstance(evidence.info, Unavailable)
     assert parent_ids(evidence.info.facts) == ids
+
+
+def test_a_revision_that_is_pinned_is_asked_for() -> None:
+    repo = Repo({"base_model": ["org/base@v1", "https://huggingface.co/org/other/tree/v2", "org/child@v0"]}, answer={"tags": []})
+    assert [str(p.asked) for p in parents(collected({"org/child": repo}, "org/child"))] == ["org/base@v1", "org/other@v2", "org/child@v0"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "relation"),
+    [
+        ("unknown", "merge", "merge"),
+        ("distil", "finetune", "finetune"),
+        ("finetune", "distil", "finetune"),
+        ("distil", "distil", "distil"),
+        ("distil", "unknown", "distil"),
+    ],
+)
+def test_distilled_only_if_nobody_says_otherwise(one: Relation, other: Relation, relation: Relation) -> None:
+    assert merged(ParentRef("a/b", True, one, "card", ()), ParentRef("a/b", True, other, "tag", ())).relation == relation

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from fakes import Repo, real_catalog, run, text
@@ -31,6 +32,10 @@ CARDS = st.fixed_dictionaries(
 FILES = st.dictionaries(
     st.sampled_from(["LICENSE", "LICENSE-2", "NOTICE", "USE_POLICY.md"]), st.sampled_from(["", "Whatever.", text("free-1"), text("nc-1")]), max_size=2
 )
+MANY_FILES = st.dictionaries(
+    st.sampled_from(["LICENSE", "LICENSE-2", "COPYING.md", "licenses/a.txt", "NOTICE", "NOTICE.md", "USE_POLICY.md", "pytorch_model.bin", "modeling_x.py"]),
+    st.sampled_from(["", "Whatever.", "Never.", text("free-1"), text("nc-1")]), min_size=2, max_size=6,
+)  # fmt: skip
 LOST = st.dictionaries(st.sampled_from(["COPYING", "README.md", "config.json", "NOTICE.txt"]), st.sampled_from(["timeout", "gated_no_token"]), max_size=1)
 REPOS = st.builds(Repo, CARDS, FILES, LOST)
 HUBS = st.fixed_dictionaries({"org/a": st.one_of(REPOS, st.just("timeout")), "org/b": REPOS, "org/base": REPOS, "org/gone": st.just("missing")})
@@ -67,9 +72,31 @@ def test_a_verdict_is_never_better_than_what_it_rests_on(invented: Catalog, hub:
 @EXAMPLES
 @given(hub=HUBS, uses=CHOSEN, declared=DECLARED)
 def test_order_and_repetition_change_nothing(invented: Catalog, hub: Mapping[str, Any], uses: list[Any], declared: Mapping[str, Any]) -> None:
-    one = audited(invented, hub, uses, declared, "org/a", "org/b")
-    other = audited(invented, hub, uses[::-1], declared, "org/b", "org/a", "org/b")
+    one = audited(invented, hub, uses, declared, "org/a", "org/b", "org/base", "org/gone")
+    other = audited(invented, hub, uses[::-1], declared, "org/gone", "org/b", "org/base", "org/a", "org/b")
     assert one.model_dump_json() == other.model_dump_json()
+
+
+def turned(repo: Repo) -> Repo:
+    """The same files and tags, answered in the opposite order."""
+    answer = repo.api("org/a")
+    return replace(repo, answer={**repo.answer, "siblings": answer["siblings"][::-1], "tags": answer["tags"][::-1]})
+
+
+@EXAMPLES
+@given(repo=st.builds(Repo, CARDS, MANY_FILES, LOST), base=st.builds(Repo, CARDS, MANY_FILES), uses=CHOSEN, declared=DECLARED)
+def test_the_order_of_files_and_tags_changes_nothing(invented: Catalog, repo: Repo, base: Repo, uses: list[Any], declared: Mapping[str, Any]) -> None:
+    """But for the digest of the answer itself, which is evidence and has other bytes."""
+    one, other = (audited(invented, {"org/a": a, "org/base": b}, uses, declared, "org/a") for a, b in ((repo, base), (turned(repo), turned(base))))
+    assert without_answers_digest(one) == without_answers_digest(other)
+
+
+def without_answers_digest(report: Report) -> dict[str, Any]:
+    plain = report.model_dump(exclude={"report_id"})
+    for entry in plain["evidence"]:
+        if "/api/" in entry["url"]:
+            entry["sha256"] = ""
+    return plain
 
 
 @EXAMPLES

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from fakes import Repo, model, profile, real_catalog, run, text
@@ -157,6 +157,12 @@ def test_making_a_file_unavailable_never_makes_a_pass(
         assert no_better(after, before)
 
 
+@pytest.mark.parametrize("reason", [reason for reason in get_args(Reason) if reason != "absent"])
+def test_no_reason_makes_a_license_file_that_is_not_read_harmless(invented: Catalog, reason: Reason) -> None:
+    for repo in (Repo({"license": "free-1"}, {}, {"LICENSE": reason}), Repo({"license": "free-1"}, {"LICENSE": text("free-1")}, {"COPYING": reason})):
+        assert model(repo, invented).verdict == "incomplete"
+
+
 @EXAMPLES
 @given(card=CARDS, files=FILES, declared=ORGANIZATIONS, reason=st.sampled_from(REASONS), lost=st.sampled_from(["README.md", "config.json"]))
 def test_making_the_card_or_the_config_unavailable_never_improves(
@@ -164,6 +170,25 @@ def test_making_the_card_or_the_config_unavailable_never_improves(
 ) -> None:
     before, after = model(Repo(card, files), invented, **declared), model(Repo(card, files, {lost: reason}), invented, **declared)
     assert no_better(after, before)
+
+
+@EXAMPLES
+@given(
+    card=CARDS,
+    files=FILES,
+    declared=ORGANIZATIONS,
+    lacking=st.sampled_from([{"siblings": None}, {"siblings": 5}, {"siblings": [{}]}, {"tags": None}, {"tags": 5}, {"cardData": None}, {"cardData": []}]),
+)
+def test_an_answer_that_lacks_a_part_never_improves(
+    invented: Catalog, card: Mapping[str, Any], files: Mapping[str, str], declared: Mapping[str, Any], lacking: Mapping[str, Any]
+) -> None:
+    """What the answer does not list may be there: without the whole list of files no license is known to be the only one.
+
+    A prohibition that nobody can read any longer is unknown: incomplete, or review where the name alone belongs to several licenses.
+    """
+    before, after = (model(Repo(card, files, answer=answer), invented, **declared) for answer in ({}, lacking))
+    assert place(after) <= place(before) or (before.verdict == "blocked" and after.verdict in ("incomplete", "review"))
+    assert after.verdict not in ("approved", "conditional") or "siblings" not in lacking
 
 
 @EXAMPLES

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from auditor.domain.evidence import TextFacts
+from auditor.domain.text_safety import text_lines
 from auditor.reading.normalize import fingerprint, normalized_words
 from auditor.reading.text import is_text, text_facts
 
@@ -69,3 +70,12 @@ def test_words_keep_what_could_be_a_clause() -> None:
 def test_runs_of_combining_marks_are_normalised_in_pieces() -> None:
     assert normalized_words("e\u0301tude ﬁne Ⅳ") == ["étude", "fine", "iv"]
     assert len(normalized_words("a" + "\u0315\u0300" * 5000)) >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [("", []), ("a", ["a"]), ("a\n", ["a"]), ("a\r\n\r\nb", ["a", "", "b"]), ("\n", [""]), ("a\x0cb\u2028c\x85d\re\n", ["a\x0cb\u2028c\x85d\re"])],
+)
+def test_a_line_feed_alone_ends_a_line(text: str, lines: list[str]) -> None:
+    assert text_lines(text) == lines
+    assert text_facts(text).lines == len(lines)
