@@ -3,25 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from textwrap import fill, indent
+from typing import get_args
 
 from auditor.catalog.catalog import Catalog, folded
 from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.hardware import Gpu
 from auditor.domain.license import License, LicenseEntry, LicenseFamily, Term
+from auditor.domain.stack import Span, Stack
+from auditor.engine.policy import Policy
+from auditor.engine.predicates import PREDICATES
+from auditor.engine.predicates.base import Predicate
 from auditor.engine.rule import Rule
-from auditor.engine.rules import load_rules
+from auditor.engine.rules import load_policy, load_rules, policy_names
 
 WIDTH = 100
-VERDICT_WORDS = {
-    "approved": "Every intended use is permitted, there is nothing to do and no finding is open. Exit code 0.",
-    "conditional": "Permitted; obligations or conditions apply. Exit code 0, or 3 with --fail-on conditional.",
-    "review": "A person must decide: an undeclared fact decides, witnesses disagree, or a text is changed or unknown. Exit code 3.",
-    "incomplete": "Evidence could not be had that could change the answer. Exit code 4.",
-    "blocked": "An intended use is prohibited, or the policy blocks a finding. Exit code 1.",
-    "not_gated": "Assessed, but findings of this area are notes in this run.",
-    "not_assessed": "No detector or no evidence; listed among what was not checked.",
+_LISTS = ("licenses", "gpus", "stacks", "rules", "policies")
+"""Commands that list what has a name."""
+WORDS = {
+    "verdict": {
+        "approved": "Every intended use is permitted, there is nothing to do and no finding is open. Exit code 0.",
+        "conditional": "Permitted; obligations or conditions apply. Exit code 0, or 3 with --fail-on conditional.",
+        "review": "A person must decide: an undeclared fact decides, witnesses disagree, or a text is changed or unknown. Exit code 3.",
+        "incomplete": "Evidence could not be had that could change the answer. Exit code 4.",
+        "blocked": "An intended use is prohibited, or the policy blocks a finding. Exit code 1.",
+        "not_gated": "Assessed, but findings of this area are notes in this run.",
+        "not_assessed": "No detector or no evidence; listed among what was not checked.",
+    },
+    "how a license is known": {
+        "text_exact": "The text is a known license's own, character for character.",
+        "text_equivalent": "The text has the words of a known license; case, line breaks, punctuation or a copyright line differ.",
+        "text_changed": "The text is near a known license, but passages were added, removed or replaced. It is never taken for that license: the verdict is "
+        "`review` at best (rule LIC025), and the passages are shown; `auditor identify FILE` shows all.",
+        "tag_only": "A tag or a license name names exactly one license and nothing contradicts it; no text was found. "
+        "A policy with require_text sends it to review.",
+        "none": "No license could be concluded.",
+    },
+    "result for a use": {
+        "permitted": "The licenses that apply give the use, and ask for nothing.",
+        "conditional": "The licenses that apply give the use and ask for something, or an agreement covers it.",
+        "prohibited": "A license that applies does not give the use to this deployer.",
+        "unknown": "It cannot be told: a fact is undeclared, or the license is not settled. Never counts as permitted.",
+    },
+    "status of an obligation": {
+        "met": "The repository holds what is asked for; the evidence points at the lines.",
+        "missing": "All files are known, what had to be read was read, and it is not there.",
+        "open": "To be done in the deployment, whatever the repository holds.",
+        "not_checkable": "It may be there, but no check tells, or what had to be read could not be had.",
+    },
+    "grade of a step in the lineage": {
+        "permission_dropped": "The child's license gives what the parent's does not: the parent's restriction still binds.",
+        "notice_missing": "A notice, a name or a text that the parent's license asks for is not in the child.",
+        "over_restrictive": "The child states more restrictions than the parent's license has.",
+        "benign": "Nothing was dropped between the two.",
+        "unknown": "One of the two licenses cannot be told.",
+    },
+    "outcome of a rule": {
+        "block": "The area is blocked.",
+        "incomplete": "Evidence is missing that could change the answer.",
+        "review": "A person must decide.",
+        "note": "Worth knowing; changes no verdict.",
+    },
 }
+"""What the words in a result mean, by what they say it of."""
 
 
 def explanation(term: str, catalog: Catalog) -> str:
@@ -33,7 +78,7 @@ def explanation(term: str, catalog: Catalog) -> str:
         return "\n".join(_license(catalog.license_entry(key)) for key in keys)
     if wanted not in found:
         known = [*found, *catalog.aliases]
-        raise UsageError(f"nothing is called {term!r}{did_you_mean(wanted, known)}", "run: auditor licenses, auditor gpus or auditor rules for the names")
+        raise UsageError(f"nothing is called {term!r}{did_you_mean(wanted, known)}", f"for the names run: auditor {', '.join(_LISTS[:-1])} or {_LISTS[-1]}")
     return found[wanted]()
 
 
@@ -51,9 +96,20 @@ def _explained(catalog: Catalog) -> dict[str, Callable[[], str]]:
         values = f"\nValues: {', '.join(fact.values)}" if fact.values else ""
         unit = f"\nUnit: {fact.unit}" if fact.unit else ""
         found[folded(name)] = lambda name=name, fact=fact, more=unit + values: f"{name} (fact, {fact.type})\n{fact.description}{more}\n"  # type: ignore[misc]
-    for kind, names in (("use", vocabulary.uses), ("business", vocabulary.business), ("field of use", vocabulary.field_of_use), ("verdict", VERDICT_WORDS)):
+    for stack in catalog.stacks.values():
+        for name in (*stack.aliases, stack.key):
+            found.setdefault(folded(name), lambda stack=stack: _stack(stack))  # type: ignore[misc]
+    for name in policy_names(catalog):
+        found.setdefault(folded(name), lambda name=name: _policy(load_policy(catalog, name)))  # type: ignore[misc]
+    for predicate in PREDICATES:
+        found.setdefault(folded(_kind(predicate)), lambda predicate=predicate: _predicate(predicate))  # type: ignore[misc]
+    said: dict[str, list[str]] = {}
+    for kind, names in (("use", vocabulary.uses), ("business", vocabulary.business), ("field of use", vocabulary.field_of_use), *WORDS.items()):
         for name, text in names.items():
-            found.setdefault(folded(name), lambda name=name, kind=kind, text=text: f"{name} ({kind})\n{text}\n")  # type: ignore[misc]
+            said.setdefault(folded(name), []).append(f"{name} ({kind})\n{fill(text, WIDTH)}\n")
+    for name, texts in said.items():  # one word may be said of several things, and be a license's name too
+        before = found.get(name)
+        found[name] = lambda before=before, texts=texts: "\n".join([*([before()] if before else []), *texts])  # type: ignore[misc]
     return found
 
 
@@ -106,6 +162,42 @@ def _gpu(gpu: Gpu) -> str:
         f"{gpu.name} ({gpu.key})\nMemory: {gpu.memory_mib / 1024:.2f} GiB reported by the driver{measured}, sold as {gpu.memory_class_gib} GB.\n"
         f"Bandwidth: {gpu.bandwidth_gb_per_s:g} GB/s. Dense TFLOPS: {figures}.\n{unverified}Reviewed {gpu.reviewed}. Sources:\n{sources}\n"
     )
+
+
+def _stack(stack: Stack) -> str:
+    sources = "\n".join(f"  {source.url}" for source in stack.sources)
+    versions = "\n".join(f"  {' '.join(part for part in _between(span) if part)}: {span.note}" for span in stack.spans)
+    return (
+        f"{stack.name} ({stack.key})\nMemory checked for version {stack.version}, back to {stack.oldest}.\n"
+        f"Share of {'what weights and activations leave free' if stack.share_of_free else 'the memory of a card'} that it takes: "
+        f"{stack.gpu_memory_utilization:g}.\n"
+        + (f"Tokens in a page of the cache: {stack.block_size}.\n" if stack.block_size > 1 else "")
+        + f"Types of the cache: {', '.join(stack.kv_bits)}.\n"
+        + (f"In other versions:\n{versions}\n" if versions else "")
+        + (f"{fill(stack.notes, WIDTH)}\n" if stack.notes else "")
+        + f"Reviewed {stack.reviewed}. Sources:\n{sources}\n"
+    )
+
+
+def _between(span: Span) -> tuple[str, str]:
+    return (f"from {span.since}" if span.since else "", f"before {span.before}" if span.before else "")
+
+
+def _policy(policy: Policy) -> str:
+    stricter = "".join(f"  {rule}: {outcome}\n" for rule, outcome in policy.rules.items())
+    return (
+        f"{policy.key} (policy)\n{policy.title}\nFails from {policy.fail_on} on. A license text is {'required' if policy.require_text else 'not required'}.\n"
+        f"Always gate: {', '.join(policy.gate)}.\n" + (f"Stricter outcomes:\n{stricter}" if stricter else "")
+    )
+
+
+def _kind(predicate: type[Predicate]) -> str:
+    return str(get_args(predicate.model_fields["kind"].annotation)[0])
+
+
+def _predicate(predicate: type[Predicate]) -> str:
+    example = (import_module(predicate.__module__).__doc__ or "").strip()
+    return f"{_kind(predicate)} (predicate of a rule)\n{(predicate.__doc__ or '').strip()}\nWritten {example}\n"
 
 
 def _rule(rule: Rule) -> str:

@@ -25,7 +25,9 @@ from auditor.domain.architecture import Architecture, CataloguedGeometry
 from auditor.domain.change import Diff
 from auditor.domain.hardware import Gpu
 from auditor.domain.license import License, LicenseEntry
-from auditor.domain.memory import SizingOptions
+from auditor.domain.lineage_tree import LineageTree
+from auditor.domain.memory import Memory, SizingOptions
+from auditor.domain.notice_pack import NoticePack
 from auditor.domain.report import Report
 from auditor.domain.stack import Stack
 from auditor.domain.vocabulary import Vocabulary
@@ -46,6 +48,9 @@ SCHEMAS: dict[str, Any] = {
     "rules/schema/vocabulary.json": Vocabulary,
     "reports/schema/auditor-result-1.json": Report,
     "reports/schema/auditor-diff-1.json": Diff,
+    "reports/schema/auditor-notices-1.json": NoticePack,
+    "reports/schema/auditor-lineage-1.json": LineageTree,
+    "reports/schema/auditor-size.json": Memory,
     "reports/schema/auditor-toml.json": ConfigFile,
 }
 
@@ -86,7 +91,8 @@ def generated() -> dict[str, str]:
 
 
 def _mode(path: str) -> Any:
-    return "serialization" if "result" in path or "diff" in path else "validation"
+    """What is printed is described as it is written, what people write as it is read."""
+    return "serialization" if path.startswith("reports/") and path != "reports/schema/auditor-toml.json" else "validation"
 
 
 def _rules_readme(catalog: Catalog) -> str:

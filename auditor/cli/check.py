@@ -55,17 +55,9 @@ def check(
 
     catalog = Catalog(resources.rules())
     flags = Flags(
-        use=use or (),
-        facts=fact or (),
-        gpus=gpu or (),
-        context=context,
-        concurrency=concurrency,
-        tensor_parallel=tensor_parallel,
-        quantization=quantization,
-        stack=stack,
-        policy=policy,
-        fail_on="never" if exit_zero else fail_on,
-    )
+        use=use or (), facts=fact or (), gpus=gpu or (), context=context, concurrency=concurrency, tensor_parallel=tensor_parallel,
+        quantization=quantization, stack=stack, policy=policy, fail_on="never" if exit_zero else fail_on,
+    )  # fmt: skip
     settings = resolve(flags, os.environ, Path.cwd(), catalog.vocabulary, catalog.aliases)
     catalog = with_readings(catalog, settings)
     _check_format(format_)

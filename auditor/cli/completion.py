@@ -53,7 +53,17 @@ complete_fact = _names(lambda catalog: [f"{name}=" for name in catalog.vocabular
 complete_gpu = _names(lambda catalog: list(catalog.gpus))
 complete_stack = _names(lambda catalog: list(catalog.stacks))
 complete_policy = _names(lambda catalog: list(catalog.store.names("policies")))
-complete_term = _names(lambda catalog: [*catalog.license_keys, *catalog.gpus, *catalog.vocabulary.facts, *catalog.vocabulary.uses])
+complete_term = _names(
+    lambda catalog: [
+        *catalog.license_keys,
+        *catalog.gpus,
+        *catalog.stacks,
+        *(name.partition("-")[0] for name in catalog.store.names("checks")),
+        *catalog.store.names("policies"),
+        *catalog.vocabulary.facts,
+        *catalog.vocabulary.uses,
+    ]
+)
 
 
 def complete_format(incomplete: str) -> list[str]:

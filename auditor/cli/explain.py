@@ -1,4 +1,4 @@
-"""`auditor explain`: what a license, GPU, rule, fact, use or verdict is, offline."""
+"""`auditor explain`: what anything with a name is, offline."""
 
 from __future__ import annotations
 
@@ -6,9 +6,21 @@ from typing import Annotated
 
 import typer
 
+from auditor.cli.completion import complete_term
 
-def explain(term: Annotated[str, typer.Argument(help="A license, GPU, rule, fact, use, verdict or exit code word.", show_default=False)]) -> int:
-    """Explain a license, GPU, rule, fact, use or verdict."""
+Term = Annotated[
+    str,
+    typer.Argument(
+        metavar="TERM",
+        autocompletion=complete_term,
+        help="A license, rule, GPU, stack, policy, predicate, fact or use, or a word of a result such as text_changed.",
+        show_default=False,
+    ),
+]
+
+
+def explain(term: Term) -> int:
+    """Explain a license, rule, GPU, stack, policy, fact, use, or a word of a result."""
     from auditor import resources
     from auditor.catalog.catalog import Catalog
     from auditor.cli.output import print_result

@@ -14,7 +14,7 @@ def lineage(
         str | None,
         typer.Argument(metavar="[ID[@REVISION] or PATH]", help="A model on the Hub, or a downloaded one. May be left out with --evidence.", show_default=False),
     ] = None,
-    evidence: options.Evidence = None,
+    evidence: options.SavedEvidence = None,
     as_id: options.AsId = None,
     format_: Annotated[str, typer.Option("--format", "-f", metavar="FORMAT", help="terminal or json.")] = "terminal",
     offline: options.Offline = False,

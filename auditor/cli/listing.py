@@ -1,4 +1,4 @@
-"""`auditor licenses`, `gpus`, `rules`: list the knowledge."""
+"""`auditor licenses`, `gpus`, `stacks`, `rules`, `policies`: list the knowledge."""
 
 from __future__ import annotations
 
@@ -50,12 +50,43 @@ def gpus(format_: FormatOption = "terminal") -> int:
     return _show("gpus", rows, ("key", "memory_gib", "bandwidth_gb_per_s", "name"), format_)
 
 
+def stacks(format_: FormatOption = "terminal") -> int:
+    """List the serving stacks whose memory is known, at their newest checked version."""
+    rows = [
+        {
+            "key": s.key,
+            "name": s.name,
+            "version": s.version,
+            "oldest": s.oldest,
+            "gpu_memory_utilization": s.gpu_memory_utilization,
+            "block_size": s.block_size,
+            "kv_types": list(s.kv_bits),
+            "aliases": list(s.aliases),
+            "reviewed": str(s.reviewed),
+        }
+        for s in _catalog().stacks.values()
+    ]
+    return _show("stacks", rows, ("key", "version", "oldest", "gpu_memory_utilization", "name"), format_)
+
+
 def rules(format_: FormatOption = "terminal") -> int:
     """List the rules that findings come from."""
     from auditor.engine.rules import load_rules
 
     rows = [{"id": r.id, "area": r.area, "outcome": r.outcome, "each": r.each, "title": r.title, "how_to_fix": r.how_to_fix} for r in load_rules(_catalog())]
     return _show("rules", rows, ("id", "area", "outcome", "title"), format_)
+
+
+def policies(format_: FormatOption = "terminal") -> int:
+    """List the policies: how strict a check is."""
+    from auditor.engine.rules import load_policy, policy_names
+
+    catalog = _catalog()
+    rows = [
+        {"key": p.key, "fail_on": p.fail_on, "require_text": p.require_text, "gate": list(p.gate), "rules": dict(p.rules), "title": p.title}
+        for p in (load_policy(catalog, name) for name in policy_names(catalog))
+    ]
+    return _show("policies", rows, ("key", "fail_on", "require_text", "title"), format_)
 
 
 def _catalog() -> Catalog:

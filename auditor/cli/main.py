@@ -23,7 +23,8 @@ _INTERRUPTED = ("interrupted; nothing was decided", "")
 
 _COMMANDS = {
     "check": "check", "snapshot": "snapshot", "size": "size", "identify": "identify", "notices": "notices", "diff": "diff", "lineage": "lineage",
-    "explain": "explain", "licenses": "listing", "gpus": "listing", "rules": "listing", "init": "init", "config": "config", "completion": "completion",
+    "explain": "explain", "licenses": "listing", "gpus": "listing", "stacks": "listing", "rules": "listing", "policies": "listing",
+    "init": "init", "config": "config", "completion": "completion",
 }  # fmt: skip
 """Every command, in the order of the help, and the module of auditor.cli that has it as a function of its name."""
 

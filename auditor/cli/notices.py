@@ -21,7 +21,7 @@ def notices(
         str | None, typer.Argument(metavar="[ID[@REV] or PATH]", help="A model on the Hub, a folder of a downloaded one, or a GGUF file.", show_default=False)
     ] = None,
     as_id: options.AsId = None,
-    evidence: options.Evidence = None,
+    evidence: options.SavedEvidence = None,
     use: Annotated[
         list[str] | None,
         typer.Option(

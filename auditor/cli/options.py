@@ -20,6 +20,8 @@ Models = Annotated[
 FromFile = Annotated[Path | None, typer.Option("--from", metavar="FILE", help="Also audit the ids and paths in FILE, one a line.")]
 AsId = Annotated[str | None, typer.Option("--as", metavar="ID", help="Hub id that the one given PATH was downloaded from.")]
 Evidence = Annotated[Path | None, typer.Option(metavar="DIR", help="Audit saved evidence instead of the Hub; without ids, everything in it.")]
+SavedEvidence = Annotated[Path | None, typer.Option("--evidence", metavar="DIR", help="Use saved evidence instead of the Hub.")]
+"""Of commands that look at one model."""
 Uses = Annotated[
     list[str] | None,
     typer.Option(
@@ -42,7 +44,7 @@ Context = Annotated[int | None, typer.Option(metavar="N", help="Tokens of contex
 Concurrency = Annotated[int | None, typer.Option(metavar="N", help="Requests at once for the memory estimate.")]
 TensorParallel = Annotated[int | None, typer.Option(metavar="N", help="GPUs that share the model.")]
 Quantization = Annotated[str | None, typer.Option(metavar="Q", help="Precision to size for instead of the published one.")]
-Stack = Annotated[str | None, typer.Option(metavar="NAME", autocompletion=complete_stack, help="Serving stack, such as vllm.")]
+Stack = Annotated[str | None, typer.Option(metavar="NAME", autocompletion=complete_stack, help="Serving stack of the memory estimate, such as vllm.")]
 PolicyName = Annotated[str | None, typer.Option(metavar="NAME", autocompletion=complete_policy, help="Policy: default or strict.")]
 Format = Annotated[
     str, typer.Option("--format", "-f", metavar="FORMAT", autocompletion=complete_format, help="terminal, json, html or markdown on standard output.")

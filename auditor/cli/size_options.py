@@ -7,17 +7,26 @@ from typing import Annotated
 
 import typer
 
+from auditor.cli.completion import complete_gpu, complete_stack
+
 Model = Annotated[str | None, typer.Argument(metavar="[ID[@REVISION] or PATH]", help="Model on the Hub, or a folder or GGUF file.", show_default=False)]
 Config = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="Size this config.json instead of a model on the Hub.")]
 Index = Annotated[Path | None, typer.Option("--index", metavar="FILE", help="Weight index (model.safetensors.index.json) that belongs to --config.")]
 QuantConfig = Annotated[
     Path | None, typer.Option("--quant-config", metavar="FILE", help="File that says how weights are quantized, such as hf_quant_config.json.")
 ]
+Gpus = Annotated[
+    list[str] | None,
+    typer.Option("--gpu", metavar="NAME", autocompletion=complete_gpu, help="A GPU to serve on, such as rtx-4090 or l40sx2. Repeatable."),
+]
 PromptTokens = Annotated[int | None, typer.Option(metavar="N", help="Tokens of the prompt; the whole context when nothing is said.")]
 GeneratedTokens = Annotated[int | None, typer.Option(metavar="N", help="Tokens of the answer.")]
 Dtype = Annotated[str | None, typer.Option(metavar="TYPE", help="auto, bfloat16, float16 or float32.")]
 KvDtype = Annotated[str | None, typer.Option(metavar="K[/V]", help="Type of the KV cache: auto, bfloat16, fp8, q8_0, iq4_nl/f16, ...")]
-Stack = Annotated[str | None, typer.Option("--stack", "--engine", metavar="NAME", help="vllm, sglang, llama.cpp, transformers or tensorrt-llm.")]
+Stack = Annotated[
+    str | None,
+    typer.Option("--stack", "--engine", metavar="NAME", autocompletion=complete_stack, help="vllm, sglang, llama.cpp, transformers or tensorrt-llm."),
+]
 StackVersion = Annotated[str | None, typer.Option(metavar="X.Y[.Z]", help="Version of the stack; the newest checked one when nothing is said.")]
 Utilization = Annotated[float | None, typer.Option("--gpu-memory-utilization", metavar="SHARE", help="Share of a card's memory that the stack takes.")]
 KvCacheMemory = Annotated[int | None, typer.Option(metavar="BYTES", help="Answer what a KV cache of this size per GPU holds.")]

@@ -21,7 +21,7 @@ def conflicts(stated: Sequence[Witness], found: Sequence[TextMatch], catalog: Ca
     if any(one.isdisjoint(other) for (_, one), (_, other) in combinations(tags, 2)):
         first = list({meaning: witness for witness, meaning in reversed(tags)}.values())[::-1]
         contradictions.append(LicenseConflict("tags_disagree", _values(first), tuple(e for w in first for e in w.evidence)))
-    against = [w for w, meaning in tags if text_keys and meaning.isdisjoint(text_keys) and not _uninformative(w)]
+    against = [w for w, meaning in tags if text_keys and not _held(w, meaning, text_keys) and not _uninformative(w)]
     if against:
         values = tuple(dict.fromkeys([*(w.value for w in against), *(text.key or "" for text in identified)]))
         contradictions.append(LicenseConflict("witnesses_disagree", values, tuple(e for w in against for e in w.evidence) + identified[0].evidence))
@@ -31,6 +31,13 @@ def conflicts(stated: Sequence[Witness], found: Sequence[TextMatch], catalog: Ca
             values = tuple(dict.fromkeys([*(w.value for w in others), f"changed copy of {text.resembles}"]))
             contradictions.append(LicenseConflict("witnesses_disagree", values, tuple(e for w in others for e in w.evidence) + text.evidence))
     return tuple(contradictions)
+
+
+def _held(witness: Witness, meaning: frozenset[str], text_keys: set[str]) -> bool:
+    """Whether the texts bear the statement out: of licenses that hold together (`AND`) every one."""
+    if witness.match.alternatives:
+        return any(text_keys.issuperset(together) for together in witness.match.alternatives)
+    return not meaning.isdisjoint(text_keys)
 
 
 def _telling(stated: Sequence[Witness]) -> list[Witness]:

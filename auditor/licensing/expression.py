@@ -10,7 +10,8 @@ import re
 Choice = tuple[tuple[str, ...], ...]
 """What may be chosen (`OR`), each the names that then hold together (`AND`)."""
 _TOKEN = re.compile(r"[()]|[^\s()]+")
-_EXCEPTION = re.compile(r"\s+WITH\s+[\w.-]+")
+_EXCEPTION = re.compile(r"\s+WITH\s+[\w.-]*(?:exception|linking)[\w.-]*(?=[\s)]|$)", re.IGNORECASE)
+"""By the names that SPDX gives exceptions. Another name after WITH may take away: `MIT WITH Commons-Clause` is met."""
 _MAX_TOKENS = 64
 _MAX_CHOICES = 16
 
@@ -22,7 +23,7 @@ class NotAnExpression(ValueError):
 def parse(text: str) -> Choice:
     """The choice, in the order of the text; AND binds closer than OR.
 
-    An exception (`WITH`) only ever permits more, so it is left out. Raises NotAnExpression.
+    An exception (`WITH`) only ever permits more, so it is left out; whatever else stands there is none. Raises NotAnExpression.
     """
     tokens = _TOKEN.findall(_EXCEPTION.sub("", text))
     if not tokens or len(tokens) > _MAX_TOKENS:

@@ -44,12 +44,15 @@ def prose_conflicts(
         return ()
     proof = _proof(stated, found)
     conflicts = []
-    other = [w for w in said if w.match.kind == "exact" and w.subject == "model" and not set(w.match.keys) & set(keys)]
+    tied = any(_ties_commerce(key, catalog) for key in keys)
+    other = [w for w in said if w.match.kind == "exact" and not set(w.match.keys) & set(keys)]
+    # A freer name that does not say what it is about may be that of the code; a stricter one is no reading to pass over.
+    other = [w for w in other if w.subject == "model" or (not tied and any(_ties_commerce(key, catalog) for key in w.match.keys))]
     if other:
         values = tuple(dict.fromkeys([*keys, *(f"the card: {w.value}" for w in other)]))
         conflicts.append(LicenseConflict("prose_names_another", values, proof + tuple(e for w in other for e in w.evidence)))
     restricted = [(card, s) for card, s in _statements(evidence) if s.kind in _SAID and s.subject in _OF_THE_MODEL]
-    if restricted and not any(_ties_commerce(key, catalog) for key in keys):
+    if restricted and not tied:
         values = tuple(dict.fromkeys([*keys, *(f"the card: {_SAID[s.kind]}" for _, s in restricted)]))
         conflicts.append(LicenseConflict("prose_restricts", values, proof + tuple(_evidence(card, s) for card, s in restricted)))
     return tuple(conflicts)

@@ -52,7 +52,7 @@ def read_merge_recipe(text: str) -> RecipeFacts:
         return RecipeFacts(problems=(str(error),))
     except (yaml.YAMLError, ValueError, RecursionError):
         return RecipeFacts(problems=("the merge recipe is not valid YAML",))
-    models = tuple(model for model in found if model not in names)
+    models = tuple(model for model in found if model not in names or "/" in model)  # a name with a slash is a repository's, whatever it is called here
     problems = (f"the merge recipe names {len(models)} models; only the first {MAX_MODELS} were read",) if len(models) > MAX_MODELS else ()
     return RecipeFacts(models=models[:MAX_MODELS], problems=problems)
 

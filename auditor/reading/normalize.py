@@ -78,32 +78,45 @@ def normalized_words(text: str) -> list[str]:
 
     Apostrophes split words (`you're` gives `you`, `re`), so straight and typographic quotes agree.
     """
-    text = html.unescape(text)
-    if not text.isascii():
-        text = _PIECE.sub(_nfkc, text).translate(_QUOTES)
-    text = _without_copyright_lines(text)
-    text = _LINK.sub(r"\1", _HTML_TAG.sub(" ", text))
-    return _WORD.findall(text.casefold())
+    return word_lines(text)[0]
+
+
+def word_lines(text: str) -> tuple[list[str], list[int]]:
+    """The normalised words, and the line (from 1) that each stands in."""
+    numbers, lines = [], []
+    for number, line in enumerate(text.split("\n"), 1):
+        for part in html.unescape(line).split("\n"):  # an entity may be a line feed
+            numbers.append(number)
+            lines.append(part if part.isascii() else _PIECE.sub(_nfkc, part).translate(_QUOTES))
+    kept = _kept_lines(lines)
+    # What spans lines keeps its line feeds, so that the lines after it keep their numbers; between words they count as the space.
+    shown = _HTML_TAG.sub(lambda tag: " " + "\n" * tag[0].count("\n"), "\n".join(lines[index] for index in kept))
+    shown = _LINK.sub(lambda link: link[1] + "\n" * (link[0].count("\n") - link[1].count("\n")), shown)
+    words, places = [], []
+    for index, line in zip(kept, shown.split("\n"), strict=True):
+        found = _WORD.findall(line.casefold())
+        words += found
+        places += [numbers[index]] * len(found)
+    return words, places
 
 
 def _nfkc(piece: re.Match[str]) -> str:
     return piece[0] if piece[0].isascii() else unicodedata.normalize("NFKC", piece[0])
 
 
-def _without_copyright_lines(text: str) -> str:
-    kept: list[str] = []
+def _kept_lines(lines: list[str]) -> list[int]:
+    kept: list[int] = []
     stands_alone, unfinished = True, False
-    lines = text.split("\n")
     for index, line in enumerate(lines):
         ends_paragraph = index + 1 == len(lines) or not lines[index + 1].strip()
         is_copyright = (stands_alone and _is_copyright_line(line)) or (unfinished and ends_paragraph and _is_name(line))
         if not is_copyright:
-            kept.append(line)
+            kept.append(index)
         # A line wrapped out of a sentence does not stand alone: what precedes it is no blank, heading or other copyright line.
         stripped = line.strip(" \t\r#*=-_")
         unfinished = is_copyright and stripped.endswith((" and", " by", ",", "&"))
         stands_alone = is_copyright or not stripped or (len(_WORD.findall(stripped)) <= _MAX_HEADING_WORDS and stripped[-1] not in ",;:")
-    return "\n".join(kept)
+    return kept
 
 
 def _is_name(line: str) -> bool:

@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from auditor.reading.normalize import normalized_words
+from auditor.reading.normalize import word_lines
 
 WIDTH = 5
 """Words of one shingle."""
@@ -75,30 +75,16 @@ _BINDING = frozenset(
 
 def shingles(text: str) -> Shingles:
     """Shingles of the normalised words of `text`."""
-    words = normalized_words(text)
+    words, lines = word_lines(text)
     kept = words[:MAX_WORDS]
     binding = array("I", (place for place, word in enumerate(kept) if word in _BINDING))
-    return Shingles(len(kept), hash_words(kept), _lines(text, kept), len(words) > MAX_WORDS, binding)
+    return Shingles(len(kept), hash_words(kept), array("I", lines[:MAX_WORDS]), len(words) > MAX_WORDS, binding)
 
 
 def hash_words(words: list[str]) -> array[int]:
     """32-bit hashes of every WIDTH consecutive words; a shorter text is one shingle."""
     count = max(1, len(words) - WIDTH + 1) if words else 0
     return array("I", (int.from_bytes(hashlib.blake2b(" ".join(words[i : i + WIDTH]).encode(), digest_size=4).digest(), "big") for i in range(count)))
-
-
-def _lines(text: str, words: list[str]) -> array[int]:
-    """Line of every word. Markup can span lines, so each line's own words are found in the text's words one after another."""
-    found = array("I")
-    position = 0
-    for number, line in enumerate(text.split("\n"), 1):
-        for word in normalized_words(line):
-            if position < len(words) and words[position] == word:
-                found.append(number)
-                position += 1
-    last = found[-1] if found else 1
-    found.extend([last] * (len(words) - len(found)))
-    return found
 
 
 def encode(found: Shingles) -> str:

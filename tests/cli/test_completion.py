@@ -50,6 +50,8 @@ def test_commands_options_and_names_are_completed() -> None:
     assert answered("auditor check --use ho", 3) == ["hosted"]
     assert answered("auditor check --use internal,ho", 3) == ["internal,hosted"]
     assert answered("auditor check --gpu rtx-409", 3) == ["rtx-4090"]
+    assert answered("auditor size --gpu rtx-409", 3) == ["rtx-4090"]
+    assert answered("auditor explain LIC02", 2) == [f"LIC02{n}" for n in range(10)]
 
 
 def test_completers_know_the_catalogue() -> None:
@@ -57,6 +59,7 @@ def test_completers_know_the_catalogue() -> None:
     assert module.complete_policy("str") == ["strict"]
     assert module.complete_fact("monthly_active_users_at") == ["monthly_active_users_at_release="]
     assert "llama3.1" in module.complete_term("llama3")
+    assert [module.complete_term(start) for start in ("LIC025", "vll", "str")] == [["LIC025"], ["vllm"], ["strict"]]
     assert module.complete_format("h") == ["html"]
 
 

@@ -71,7 +71,7 @@ def test_a_usage_error_says_what_to_do_next(capsys, tmp_path, monkeypatch):
     ("arguments", "error"),
     [
         (("check", "--ues", "hosted"), "auditor: No such option: --ues (Possible options: --as, --quiet, --use)\n  next: run: auditor check --help\n"),
-        (("explain",), "auditor: Missing argument 'term'.\n  next: run: auditor explain --help\n"),
+        (("explain",), "auditor: Missing argument 'TERM'.\n  next: run: auditor explain --help\n"),
         (("chek",), "auditor: No such command 'chek'. Did you mean 'check'?\n  next: run: auditor --help\n"),
         ((*DEMO, "--policy", "strct"), "auditor: unknown policy 'strct'; did you mean 'strict'?\n  next: choose from: default, strict\n"),
         ((*DEMO, "--fact", "monthly_users=5"), "auditor: --fact: unknown fact 'monthly_users'; did you mean 'monthly_active_users'?\n"

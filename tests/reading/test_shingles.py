@@ -2,6 +2,7 @@
 
 import pytest
 
+from auditor.reading.normalize import word_lines
 from auditor.reading.shingles import WIDTH, decode, encode, hash_words, shingles
 
 TEXT = "# Terms\n\nYou may run it. <b>You\nmust</b> keep this text.\n[See](https://a.example/x) the rest.\n"
@@ -33,3 +34,13 @@ def test_encoding_round_trip() -> None:
 def test_what_was_not_encoded_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         decode(text)
+
+
+def test_every_word_stands_in_its_line_whatever_is_left_out_before_it() -> None:
+    text = "First words\n\nCopyright (c) 2024 Some Holder\n\nhere [a\nlink](https://example.org/x) and\n<a\nhref='x'>tag</a> then\nand (ii)\nCopyright 2024 A Holder\nlast&#10;word"
+    found = shingles(text)
+    words, lines = word_lines(text)
+    assert list(found.lines) == lines
+    assert list(zip(words, lines, strict=True)) == [
+        ("first", 1), ("words", 1), ("here", 5), ("a", 5), ("link", 6), ("and", 6), ("tag", 8), ("then", 8), ("and", 9), ("ii", 9), ("last", 11), ("word", 11),
+    ]  # fmt: skip

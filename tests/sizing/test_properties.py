@@ -24,7 +24,7 @@ invalid = st.one_of(
 )
 
 
-def whole(memory: Memory) -> None:
+def check_whole(memory: Memory) -> None:
     """Every figure is unknown or a count in its range; the answer can be written down."""
     memory.model_dump_json()
     for key, estimate in ((k, e) for k, e in memory.estimates.items() if "." not in k):
@@ -50,13 +50,13 @@ def test_any_config_gets_an_answer(size, config, data, name, gpu):
     declared |= data.draw(
         st.dictionaries(st.sampled_from(["sliding_window", "rope_scaling", "quantization_config", "layer_types", "text_config", "dtype"]), nonsense, max_size=2)
     )
-    whole(size(declared, gpus=(gpu,)))
+    check_whole(size(declared, gpus=(gpu,)))
 
 
 @settings(max_examples=100, deadline=None)
 @given(config_=nonsense, counts=nonsense, total=nonsense, model_type=nonsense)
 def test_any_input_gets_an_answer(size, config_, counts, total, model_type):
-    whole(size(config_, safetensors_parameters=counts, index_total_size=total, hub_model_type=model_type))
+    check_whole(size(config_, safetensors_parameters=counts, index_total_size=total, hub_model_type=model_type))
 
 
 @settings(max_examples=60, deadline=None)
@@ -116,4 +116,4 @@ def test_depth_does_not_matter(size, config):
         "torch_dtype",
         "kv_lora_rank",
     ):
-        whole(size(config("llama-3.1-8b") | {key: deep}, gpus=("h100",)))
+        check_whole(size(config("llama-3.1-8b") | {key: deep}, gpus=("h100",)))
