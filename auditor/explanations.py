@@ -32,8 +32,9 @@ WORDS = {
         "not_assessed": "No detector or no evidence; listed among what was not checked.",
     },
     "how a license is known": {
-        "text_exact": "The text is a known license's own, character for character.",
-        "text_equivalent": "The text has the words of a known license; case, line breaks, punctuation or a copyright line differ.",
+        "text_exact": "The words of the text are those that the license's steward publishes; wrapping, markup and copyright lines do not count.",
+        "text_equivalent": "The words of the text are those of another known form of the license (a publisher's copy, what a gate shows), "
+        "or a known text stands word for word inside a longer document.",
         "text_changed": "The text is near a known license, but passages were added, removed or replaced. It is never taken for that license: the verdict is "
         "`review` at best (rule LIC025), and the passages are shown; `auditor identify FILE` shows all.",
         "tag_only": "A tag or a license name names exactly one license and nothing contradicts it; no text was found. "

@@ -58,6 +58,17 @@ def align(document: Sequence[int], document_words: int, known: Sequence[int], kn
 
 
 def _common(document: Sequence[int], known: Sequence[int]) -> list[tuple[int, int]]:
+    """Places of the shingles in common. What both begin and end with is in every longest run and is not searched for."""
+    shorter = min(len(document), len(known))
+    first = next((index for index in range(shorter) if document[index] != known[index]), shorter)
+    rest = shorter - first
+    last = next((index for index in range(rest) if document[-1 - index] != known[-1 - index]), rest)
+    middle = _longest(document[first : len(document) - last], known[first : len(known) - last])
+    ending = [(len(document) - index, len(known) - index) for index in range(last, 0, -1)]
+    return [(index, index) for index in range(first)] + [(i + first, j + first) for i, j in middle] + ending
+
+
+def _longest(document: Sequence[int], known: Sequence[int]) -> list[tuple[int, int]]:
     places: dict[int, list[int]] = {}
     for index, value in enumerate(known):
         places.setdefault(value, []).append(index)
@@ -95,8 +106,13 @@ def _largest(pairs: list[tuple[int, int]], gap: int) -> list[tuple[int, int]]:
 
 def _coverage(words: int, starts: Sequence[int]) -> bytearray:
     covered = bytearray(words)
+    begin = end = 0
     for start in starts:
-        covered[start : start + WIDTH] = b"\1" * min(WIDTH, words - start)
+        if start > end:
+            covered[begin:end] = b"\1" * (end - begin)
+            begin = start
+        end = min(start + WIDTH, words)
+    covered[begin:end] = b"\1" * (end - begin)
     return covered
 
 

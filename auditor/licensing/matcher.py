@@ -15,9 +15,9 @@ from auditor.licensing.align import Alignment, Run, align
 from auditor.licensing.texts import by_digest
 from auditor.reading.shingles import WIDTH, Shingles
 
-CANDIDATES = 24
+CANDIDATES = 12
 """Texts with the best sketches that are compared."""
-ALIGNED = 3
+ALIGNED = 2
 """Of them those that are aligned word by word, and one of another license."""
 MIN_OVERLAP = 0.15
 """Share of a sketch below which a text is no candidate."""

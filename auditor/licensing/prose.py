@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from auditor.catalog.catalog import Catalog
@@ -21,6 +22,8 @@ _LIMITS = frozenset({
     "hosting", "no_compete", "no_redistribution", "notice_to_licensor",
 })  # fmt: skip
 """Kinds of terms that tie commercial use: a card that says so repeats them."""
+_LIMITING_NAME = re.compile(r"\b(?:non-?commercial|nc|research|academic|evaluation|trial|internal|proprietary|confidential)\b", re.IGNORECASE)
+"""What the name of a license says of its limits, whoever wrote it."""
 
 
 def prose_witnesses(evidence: ModelEvidence, catalog: Catalog) -> tuple[Witness, ...]:
@@ -45,9 +48,7 @@ def prose_conflicts(
     proof = _proof(stated, found)
     conflicts = []
     tied = any(_ties_commerce(key, catalog) for key in keys)
-    other = [w for w in said if w.match.kind == "exact" and not set(w.match.keys) & set(keys)]
-    # A freer name that does not say what it is about may be that of the code; a stricter one is no reading to pass over.
-    other = [w for w in other if w.subject == "model" or (not tied and any(_ties_commerce(key, catalog) for key in w.match.keys))]
+    other = [w for w in said if _names_another(w, keys, tied, catalog)]
     if other:
         values = tuple(dict.fromkeys([*keys, *(f"the card: {w.value}" for w in other)]))
         conflicts.append(LicenseConflict("prose_names_another", values, proof + tuple(e for w in other for e in w.evidence)))
@@ -56,6 +57,18 @@ def prose_conflicts(
         values = tuple(dict.fromkeys([*keys, *(f"the card: {_SAID[s.kind]}" for _, s in restricted)]))
         conflicts.append(LicenseConflict("prose_restricts", values, proof + tuple(_evidence(card, s) for card, s in restricted)))
     return tuple(conflicts)
+
+
+def _names_another(said: Witness, keys: Sequence[str], tied: bool, catalog: Catalog) -> bool:
+    """Whether prose names another license than `keys`. A freer one that does not say what it is about may be that of the code,
+    and a name that is not known may be a spelling; a stricter one, also by its own words, is nothing to pass over."""
+    if set(said.match.keys) & set(keys):
+        return False
+    if said.match.kind == "exact" and said.subject == "model":
+        return True
+    theirs = said.match.keys
+    stricter = all(_ties_commerce(key, catalog) for key in theirs) if theirs else _LIMITING_NAME.search(said.value) is not None
+    return stricter and not tied
 
 
 def intentions(evidence: ModelEvidence) -> tuple[Evidence, ...]:

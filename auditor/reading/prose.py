@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from auditor.domain.evidence import ProseStatement
 from auditor.domain.text_safety import one_line
 from auditor.reading.prose_blocks import BREAK, CLOSE, OPEN, OPEN_LICENSE, Block, blocks
-from auditor.reading.prose_names import MAX_NAME_WORDS, Found, labelled, named, stated
+from auditor.reading.prose_names import MAX_NAME_WORDS, Found, bare, labelled, named, stated
 from auditor.reading.prose_subject import Subject, heading_subject, subject_of
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _MARKS = re.compile(f"[{OPEN}{OPEN_LICENSE}{CLOSE}{BREAK}]")
 _LICENSE_HEADING = re.compile(r"licen[cs]|lizenz|许可|协议|授权|ライセンス", re.IGNORECASE)
 _RESTRICTS = re.compile(r"commerc|kommerz|comercial|research|academ|scientif|forschung|recherche|[^\x00-\x7f]", re.IGNORECASE)
 _MAX_HEADING_WORDS = 7
+_FOR = re.compile(r"\s+for\s+(?:the\s+|our\s+|all\s+)?(?:[\w-]{1,40}\s+)?[\w-]{1,40}", re.IGNORECASE)
 
 
 class _Section(NamedTuple):
@@ -71,6 +72,8 @@ def _of_block(block: Block, section: _Section) -> Iterator[ProseStatement]:
         names = [] if covers or block.kind == "heading" else [*stated(sentence)]
         if not names and label is None:
             names = [*named(sentence, section.announces)]
+        if not names and block.kind != "heading":
+            yield from (_statement(block, "licensed_under", name, "model", start) for name in bare(sentence) if _of_model(sentence, name, section))
         last = 0
         masked = sentence if label is None or not covers else _mask(sentence, label.start - start, label.end - start)
         for name in names:
@@ -81,6 +84,13 @@ def _of_block(block: Block, section: _Section) -> Iterator[ProseStatement]:
                 subject = subject_of(sentence[: restriction.start], before, section.subject, sentence[restriction.start :])
                 yield _statement(block, kind, restriction, subject, start)
         before = sentence
+
+
+def _of_model(sentence: str, name: Found, section: _Section) -> bool:
+    """Whether a bare name is said of the model: `CC-BY-NC for the weights`, `weights: CC-BY-NC`."""
+    after = _FOR.match(sentence, name.end)
+    subject = heading_subject(after[0]) if after else subject_of(sentence[: name.start], "", section.subject)
+    return subject == "model"
 
 
 def _restrictions(sentence: str) -> Iterator[tuple[Restricts, Found]]:

@@ -90,6 +90,7 @@ _SUBJECT_WORDS = frozenset(
     | {"checkpoint", "and", "project", "repo", "training", "main"}
 )
 """What may stand before `License:` without being a license's name."""
+_NONCOMMERCIAL_NAME = re.compile(r"\bcc[- ]by[- ]nc(?:[- ](?:sa|nd))?(?:[- ]\d\.\d)?(?![\w-])", re.IGNORECASE)
 _EXTENSION = re.compile(r"\.(?:md|txt|pdf|html)$|\s*(?:模型|社区|开源){0,2}(?:许可证?|许可协议|协议){0,2}(?:开源|授权|发布)?$", re.IGNORECASE)
 _CLOSE_BY = 8
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
@@ -163,6 +164,12 @@ def named(sentence: str, announced: bool) -> Iterator[Found]:
         value = _EXTENSION.sub("", _STOP.split(link[1], maxsplit=1)[0].strip())
         if _strict(value) and not _TEXT_ABOVE.search(sentence[: link.end()]):
             yield Found(value, link.start(1), link.start(1) + len(link[1]), link.start())
+
+
+def bare(sentence: str) -> Iterator[Found]:
+    """Licenses that bar commerce by the name that nothing else is called by, where no verb leads to them: `Code: MIT, weights: CC BY-NC 4.0`."""
+    for found in _NONCOMMERCIAL_NAME.finditer(sentence):
+        yield Found(found[0], found.start(), found.end(), found.start())
 
 
 def _phrase(tail: str, offset: int, whole_line: bool = False) -> Found | None:

@@ -118,7 +118,8 @@ def _restrictions(sentence: str) -> Iterator[tuple[Kind, Found]]:
     if tied and not barred and not _UNBOUND.search(lower) and not _OTHER_PRODUCTS.search(tied[0]) and "non" not in tied[0][-20:]:
         yield "restricted", _found(tied)
     for kind, pattern in _OTHERS:
-        if (found := pattern.search(lower)) and not (free and found[0].isascii()):
+        # What bars commerce in another language speaks of it in a word that reads like the English one.
+        if (found := pattern.search(lower)) and not (found[0].isascii() and _grants_commercial(lower.replace(found[0], " "))):
             yield kind, _found(found)
 
 

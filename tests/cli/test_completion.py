@@ -50,8 +50,21 @@ def test_commands_options_and_names_are_completed() -> None:
     assert answered("auditor check --use ho", 3) == ["hosted"]
     assert answered("auditor check --use internal,ho", 3) == ["internal,hosted"]
     assert answered("auditor check --gpu rtx-409", 3) == ["rtx-4090"]
-    assert answered("auditor size --gpu rtx-409", 3) == ["rtx-4090"]
-    assert answered("auditor explain LIC02", 2) == [f"LIC02{n}" for n in range(10)]
+
+
+@pytest.mark.parametrize(
+    ("words", "position", "expected"),
+    [
+        ("auditor polic", 1, ["policies"]),
+        ("auditor size --gpu rtx-409", 3, ["rtx-4090"]),
+        ("auditor size --engine sg", 3, ["sglang"]),
+        ("auditor explain LIC01", 2, [f"LIC01{n}" for n in range(10)]),
+    ],
+)
+def test_the_command_itself_completes(words: str, position: int, expected: list[str]) -> None:
+    environment = {**os.environ, VARIABLE: "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(position)}
+    done = subprocess.run([sys.executable, "-m", "auditor"], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == expected
 
 
 def test_completers_know_the_catalogue() -> None:
