@@ -68,16 +68,21 @@ class Store:
         return max(found, default="unknown")
 
     @cached_property
-    def _compiled(self) -> Mapping[str, str]:
+    def _compiled(self) -> Mapping[str, bytes]:
         """JSON of every entry whose digest is that of the YAML; absent or damaged ones are left out: the YAML files are the truth."""
         if not self._use_compiled:
             return {}
         try:
-            lines = (self.root / COMPILED).read_text(encoding="utf-8").split("\n")
-        except (OSError, ValueError):
+            lines = (self.root / COMPILED).read_bytes().split(b"\n")
+        except OSError:
             return {}
-        parts = [line.split("\t", 2) for line in lines]
-        return {part[0]: part[2] for part in parts if len(part) == 3 and part[1] == self._digest_of(part[0])}
+        found = {}
+        for line in lines:
+            name, _, rest = line.partition(b"\t")
+            digest, tab, value = rest.partition(b"\t")
+            if tab and digest.decode("ascii", "replace") == self._digest_of(name.decode("utf-8", "replace")):
+                found[name.decode()] = value
+        return found
 
     def _digest_of(self, name: str) -> str | None:
         return self._licenses_digest if name == INDEX else self.digests.get(name)
