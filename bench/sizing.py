@@ -1,6 +1,6 @@
 """Our estimates against memory that engines logged: quantity x class, n, median and 90th percentile of the absolute error, beside peers' formulas.
 
-python bench/sizing.py MEASUREMENTS.jsonl CONFIGS_DIR [--rows] [--excluded]
+python bench/sizing.py MEASUREMENTS.jsonl CONFIGS_DIR [--rows]
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 import argparse
 import json
 import re
-import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import peers
+from table import Result, lines
 
 from auditor import resources
 from auditor.catalog.catalog import Catalog
@@ -23,12 +22,8 @@ from auditor.domain.memory import Memory, MemoryInputs, Serving, SizingKnowledge
 from auditor.sizing import estimate
 
 GIB, MIB = 1 << 30, 1 << 20
-FEW = 5
-"""Classes with fewer rows are shown row by row."""
-
 LEFT_OUT = {
     "m0229": "less than weights and gradients in 16 bit and activations: its optimizer is not recorded",
-    "m0077": "the quantization_config of this copy is not recorded; its size is that of 5.5 bits per weight",
     "m0002": "GiB and tokens differ by 1.1 %, where whole pages lose at most one in ten thousand",
     "m0923": "the file says Q8_0 at half of its bits per weight: a mix of types",
     "m0924": "the file says Q6_K at two thirds of its bits per weight: a mix of types",
@@ -44,22 +39,6 @@ _SCHEMES: dict[str, dict[str, Any]] = {
     "bnb-nf4": {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_use_double_quant": True},
 }
 _RECIPES = {"Q4_K - Medium": "q4_k_m", "Q5_K - Medium": "q5_k_m", "Q8_0": "q8_0", "Q6_K": "q6_k", "Q4_0": "q4_0", "F16": "bf16", "BF16": "bf16"}
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One row: ours and what was measured, in one unit; or why the row does not count."""
-
-    row: dict[str, Any]
-    quantity: str
-    ours: float = 0
-    measured: float = 0
-    why: str = ""
-    peers: tuple[tuple[str, float], ...] = ()
-
-    @property
-    def error(self) -> float:
-        return abs(self.ours / self.measured - 1)
 
 
 class Excluded(Exception):
@@ -82,7 +61,7 @@ class Bench:
                 raise Excluded(LEFT_OUT[row["id"]])
             method = getattr(self, f"_{quantity}", None)
             if method is None:
-                raise Excluded("no estimate of this quantity is made")
+                raise Excluded(f"no estimate of {quantity} is made: what it depends on is not recorded")
             return method(row, engine, name)
         except Excluded as why:
             return Result(row, name, why=str(why))
@@ -128,7 +107,7 @@ class Bench:
             raise Excluded(f"the tensors of this {quant} file are not recorded")
         if engine == "llama.cpp":
             raise Excluded("the offloaded part of a GGUF file is not recorded")
-        memory = self.size(row, engine)
+        memory = self.size(row, engine, version=_mla_version(row))
         name += " quantised" if quant != "none" else " unquantised"
         return Result(row, name, _known(memory.weights_bytes_per_gpu), row["value"] * GIB, peers=peers.weights(memory, quant))
 
@@ -153,7 +132,7 @@ class Bench:
             raise Excluded("no number of tokens is logged")
         memory = self.size(row, engine, version=_mla_version(row))
         per_token = row["value"] * GIB / row["tokens"]
-        return Result(row, f"{engine} KV per token", _known(memory.kv_bytes_per_token), per_token, peers=peers.kv(memory, self.config(row), row))
+        return Result(row, f"{engine} KV per token", _known(memory.kv_bytes_per_token), per_token, peers=peers.kv(self.config(row), row))
 
     def _hybrid(self, row: dict[str, Any], engine: str, name: str) -> Result:
         if row.get("max_conc") is None or row.get("context") is None:
@@ -172,7 +151,8 @@ class Bench:
                     found = Result(row, f"{engine} max_concurrency (flags by grid)", fit.max_concurrency, row["max_conc"])
                     best = found if best is None or found.error < best.error else best
         assert best is not None
-        return best
+        said = peers.kv(self.config(row), row, row["context"])
+        return replace(best, peers=tuple((name, row["value"] * GIB / bytes_ if bytes_ else None) for name, bytes_ in said))
 
     def _cells(self, row: dict[str, Any], name: str) -> Result:
         part, context = row.get("part") or "all", row.get("context") or row.get("tokens")
@@ -198,7 +178,7 @@ class Bench:
         if part == "SWA":
             return Result(row, "llama.cpp KV cells (window)", window, row["value"] * GIB)
         whole = growth * tokens + (window if part == "all" and row["arch_class"].startswith("swa") else 0)
-        return Result(row, "llama.cpp KV cells", whole, row["value"] * GIB, peers=peers.kv(memory, self.config(row), row, tokens))
+        return Result(row, "llama.cpp KV cells", whole, row["value"] * GIB, peers=peers.kv(self.config(row), row, tokens))
 
     def _kv_cache_avail_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
         if not self.gpus(row) or row.get("gpu_util") is None:
@@ -229,10 +209,22 @@ class Bench:
         releases = {"Qwen/Qwen2-": "4.40.0", "Qwen/Qwen2.5": "4.46.0", "Qwen/Qwen3": "4.51.0"}  # of the three tables
         version = next((found for start, found in releases.items() if row["model"].startswith(start)), "4.51.0")
         memory = self.size(row, engine, version=version, prompt_tokens=row["prefill"], generated_tokens=row["decode"])
-        peaks = (row.get("ngpu") or 1) - 1  # the row sums over GPUs, and the layers of each have a peak of their own
-        ours = _known(memory.total_bytes_per_gpu) - _known(memory.overhead_bytes) + peaks * _known(memory.activation_bytes)
+        ours = _known(memory.total_bytes_per_gpu) - _known(memory.overhead_bytes)
+        if (others := (row.get("ngpu") or 1) - 1) > 0:
+            ours += self._other_peaks(row, engine, version, memory, others)
         quant = "unquantised" if row["quant"] in (None, "none", "bf16") else "quantised"
         return Result(row, f"{name} {version} {quant}", ours, row["value"] * GIB)
+
+    def _other_peaks(self, row: dict[str, Any], engine: str, version: str, memory: Memory, others: int) -> float:
+        """Peaks of the other GPUs, which the row adds up: a layer on each; where logits of all tokens are made, accelerate copies them to the first GPU."""
+        if version != "4.40.0":
+            return others * _known(memory.activation_bytes)
+        layer = _known(self.size(row, engine, version="4.46.0", prompt_tokens=row["prefill"], generated_tokens=row["decode"]).activation_bytes)
+        whole, logits = _known(memory.kv_bytes_per_request), 4 * row["prefill"] * self.config(row)["vocab_size"]
+        copied = whole / (others + 1)  # of the cache, as it is shared out
+        last = max(1.5 * logits, copied)
+        first = max(layer, logits + _known(memory.kv_bytes_per_token) * row["prefill"] / (others + 1), copied)
+        return last + first + (others - 1) * max(layer, copied) - _known(memory.activation_bytes)
 
     def _peak_train_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
         method = row["method"]
@@ -242,10 +234,7 @@ class Bench:
             raise Excluded("the length of samples is not recorded, or several GPUs share the model")
         if engine == "unsloth":
             raise Excluded("samples are far shorter than the recorded limit")
-        rank = row.get("r") or (32 if engine == "litgpt" else 64)
-        targets = {"q,v": "q_proj,v_proj", "mlp": "gate_proj,up_proj,down_proj"}.get(
-            row.get("targets") or "", "q_proj,v_proj" if engine == "litgpt" else "all-linear"
-        )
+        rank, targets = _adapters(row, engine)
         training = Training(
             method,
             row["seq"],
@@ -277,6 +266,14 @@ def _llama_kv(row: dict[str, Any]) -> str:
     return kv if kv != "bf16" else "bf16"
 
 
+def _adapters(row: dict[str, Any], engine: str) -> tuple[int, str]:
+    """Rank and targets as recorded, else those of the configuration that the row names (config_hub/finetune of litgpt: Gemma's differ from the others)."""
+    if engine == "litgpt":
+        return (16, "all-linear") if row["raw_line"].lstrip("| ").startswith("gemma") else (32, "q_proj,v_proj")
+    targets = {"q,v": "q_proj,v_proj", "mlp": "gate_proj,up_proj,down_proj"}.get(row.get("targets") or "", "all-linear")
+    return row.get("r") or 64, targets
+
+
 def _mla_version(row: dict[str, Any]) -> str | None:
     """The release that a date in the engine's name stands for, where it matters."""
     if "V0 2025-0" in row["engine"]:
@@ -285,31 +282,11 @@ def _mla_version(row: dict[str, Any]) -> str | None:
     return found.group() if found and row["engine"].startswith("vllm") else "0.9.0" if row["engine"].startswith("vllm") else None
 
 
-def _table(results: list[Result], key: Callable[[Result], str]) -> Iterator[str]:
-    groups: dict[str, list[Result]] = defaultdict(list)
-    for result in results:
-        groups[key(result)].append(result)
-    yield f"{'quantity':<52}{'n':>5}{'median':>9}{'p90':>9}   peers (median error)"
-    for name, rows in sorted(groups.items()):
-        errors = sorted(row.error for row in rows)
-        ninety = errors[min(len(errors) - 1, int(0.9 * len(errors)))]
-        beside: dict[str, list[float]] = defaultdict(list)
-        for row in rows:
-            for peer, value in row.peers:
-                beside[peer].append(abs(value / row.measured - 1))
-        said = ", ".join(f"{peer} {statistics.median(values):.1%} (n {len(values)})" for peer, values in sorted(beside.items()))
-        yield f"{name:<52}{len(rows):>5}{statistics.median(errors):>9.2%}{ninety:>9.2%}   {said}"
-        if len(rows) < FEW:
-            for row in rows:
-                yield f"    {row.row['id']} {row.row['model']}: {row.ours / row.measured - 1:+.2%}"
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("measurements", type=Path)
     parser.add_argument("configs", type=Path)
     parser.add_argument("--rows", action="store_true", help="every row that counts")
-    parser.add_argument("--excluded", action="store_true", help="every row that does not, with the reason")
     arguments = parser.parse_args()
     bench = Bench(arguments.configs)
     results = [bench.result(json.loads(line)) for line in arguments.measurements.read_text().splitlines() if line.strip()]
@@ -318,14 +295,16 @@ def main() -> None:
         for result in sorted(counted, key=lambda r: (r.quantity, -r.error)):
             row, apart = result.row, result.ours / result.measured - 1
             print(f"{result.quantity:<44} {row['id']} {row['model']:<48} {apart:+8.2%}  {row['quant']!s:<14} tp{row['tp']}")
-    print("\n".join(_table(counted, lambda r: f"{r.quantity}: {r.row['arch_class']}")))
+    print("\n".join(lines(counted, lambda r: f"{r.quantity}: {r.row['arch_class']}")))
     reasons: dict[str, list[str]] = defaultdict(list)
     for result in results:
         if result.why:
             reasons[result.why].append(result.row["id"])
+    if peers.MISSING:
+        print(f"\n{peers.MISSING}")
     print(f"\n{len(counted)} of {len(results)} rows count; left out:")
     for why, ids in sorted(reasons.items(), key=lambda item: -len(item[1])):
-        print(f"  {len(ids):>4}  {why}" + (f": {' '.join(ids)}" if arguments.excluded else ""))
+        print(f"  {len(ids):>4}  {why}: {' '.join(ids)}")
 
 
 if __name__ == "__main__":

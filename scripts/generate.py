@@ -97,7 +97,10 @@ def _mode(path: str) -> Any:
 
 def _rules_readme(catalog: Catalog) -> str:
     licenses = [catalog.license_entry(key) for key in catalog.license_keys]
-    rules = "\n".join(f"| {r.id} | {r.area} | {r.outcome} | {r.title} |" for r in load_rules(catalog))
+    found = load_rules(catalog)
+    rules = "\n".join(f"| {r.id} | {r.area} | {r.outcome} | {r.title} |" for r in found)
+    policies = len(catalog.store.names("policies"))
+    types = len({name for architecture in catalog.architectures.values() for name in architecture.types})
     rows = "\n".join(
         f"| {e.key} | {e.category if isinstance(e, License) else e.entry} | {('yes' if e.verified else 'no') if isinstance(e, License) else ''} | {e.name} |"
         for e in licenses
@@ -120,13 +123,15 @@ Then run `make generate` and `make test`.
 
 ## Rules
 
+{len(found)} rules.
+
 | id | area | outcome | title |
 |---|---|---|---|
 {rules}
 
 ## Licenses
 
-`verified`: modelled from the text itself. An unverified one gives `review` at best.
+{len(licenses)} entries. `verified`: modelled from the text itself. An unverified one gives `review` at best.
 
 | key | kind | verified | name |
 |---|---|---|---|
@@ -134,7 +139,7 @@ Then run `make generate` and `make test`.
 
 ## Others
 
-{len(catalog.gpus)} GPUs, {len(catalog.geometries)} catalogued geometries, {len(catalog.stacks)} stacks, {len(catalog.store.names("policies"))} policies.
+{len(catalog.gpus)} GPUs, {types} model types, {len(catalog.geometries)} catalogued geometries, {len(catalog.stacks)} stacks, {policies} policies.
 """
 
 

@@ -109,7 +109,7 @@ class FakeSource:
             return Unavailable(repo, f"{ref.id}: {repo}", url, None, NOW)
         return info_document(Received(url, 200, {}, json.dumps(repo.api(ref.id)).encode(), NOW))
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Document[Any] | Unavailable:
         repo = self.repos[model_id]
         assert isinstance(repo, Repo)
         url = f"{HUB}/{model_id}/resolve/{sha}/{path}"
@@ -166,6 +166,7 @@ def run_on(
     policy: Policy | str = "default",
     fail_on: FailOn = "review",
     sizing: SizingOptions | None = None,
+    stack: str | None = None,
     **declared: object,
 ) -> Report:
     """The whole audit of `ids` from any source of evidence."""
@@ -175,7 +176,7 @@ def run_on(
         models=tuple(ModelRef(*one.split("@", 1)) for one in ids),
         profile=profile(catalog, uses, **declared),
         sizing=sizing or SizingOptions(),
-        stack=None,
+        stack=stack,
         policy=chosen,
         policy_ref="built-in",
         fail_on=fail_on,

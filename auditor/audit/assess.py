@@ -216,7 +216,7 @@ def _areas(
         ),
         _artifact(findings, gating, compared),
         _area("memory", findings, [], gating, fits) if gpus else AreaResult("memory", "not_gated", False, (fits,)),
-        _not_assessed("serving"),
+        _area("serving", findings, [], gating, "") if any(finding.area == "serving" for finding in findings) else _not_assessed("serving"),
         _not_assessed("documentation"),
     )
 

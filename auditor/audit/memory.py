@@ -51,6 +51,7 @@ def memory_inputs(evidence: ModelEvidence, quantization: Mapping[str, Any] | Non
             for path, document in evidence.documents.items()
             if isinstance(document.facts, HeaderFacts)
         },
+        headers_missing={path: missing.detail for path, missing in evidence.unavailable.items() if path.lower().endswith((".gguf", ".safetensors"))},
     )
 
 

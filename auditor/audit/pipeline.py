@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from auditor.audit.assemble import assemble
 from auditor.audit.assess import Assessment, Knowledge, assess, family_of, license_stage
+from auditor.audit.headers import headers_wanted
 from auditor.catalog.catalog import Catalog
 from auditor.crawler.files import license_role
 from auditor.crawler.gather import gather
@@ -65,12 +66,12 @@ Progress = Callable[[int, int], None]
 
 
 def collect(
-    source: Source, models: Sequence[ModelRef], catalog: Catalog, progress: Progress | None = None
+    source: Source, models: Sequence[ModelRef], catalog: Catalog, progress: Progress | None = None, quantization: str | None = None
 ) -> tuple[dict[ModelRef, ModelEvidence], dict[ModelRef, ModelEvidence]]:
     """Evidence of the models and of all their ancestors, and answers about the models' datasets.
 
     An ancestor's files are fetched only when its metadata does not settle its license (by a gate prompt that is identified, or by a tag that no listed
-    license file can contradict) or its own base models.
+    license file can contradict) or its own base models. `quantization` chooses among sets of GGUF files, whose headers are read.
     """
     gathered = gather(
         source,
@@ -80,6 +81,7 @@ def collect(
         needs_files=lambda parent: not _settled(parent, catalog) or names_parents_in_files(parent),
         progress=progress,
         datasets=len(models) <= MAX_MODELS_WITH_DATASETS,
+        headers_of=lambda info: headers_wanted(info, quantization),
     )
     return gathered.models, gathered.parents
 
@@ -111,7 +113,7 @@ def audited(source: Source, request: Request, catalog: Catalog, progress: Progre
     check_policy(request.policy, rules, request.policy_ref)
     if not request.profile.uses:
         raise UsageError("no use is declared", "declare one, for example: --use hosted")
-    models, parents = collect(source, request.models, catalog, progress)
+    models, parents = collect(source, request.models, catalog, progress, request.sizing.quantization)
     licensed = {ref: license_facts(evidence, catalog) for ref, evidence in {**parents, **models}.items()}
     family = family_of(parents, licensed)
     knowledge = Knowledge(

@@ -160,6 +160,7 @@ def _model(evidence: ModelEvidence, facts: LicenseFacts, inherited: Inheritance,
         knowledge_days=knowledge_days,
         reviewed_named=reviewed_named,
         gpus_declared=bool(request.sizing.gpus),
+        stack=request.stack or "none",
         memory_class=memory.architecture_class,
         memory_known=memory.total_bytes_per_gpu != "unknown",
     )

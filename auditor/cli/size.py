@@ -86,7 +86,7 @@ def _run(given: dict[str, Any]) -> int:
         raise UsageError(f"unknown format {given['format_']!r}{did_you_mean(given['format_'], ('terminal', 'json'))}", "choose from: terminal, json")
     catalog = Catalog(resources.rules())
     asked = _asked(given, catalog)
-    inputs = _inputs(given, catalog)
+    inputs = _inputs(given, catalog, asked.quantization)
     memory = estimate(inputs, asked, sizing_knowledge(catalog))
     if given["format_"] == "json":
         print_result(memory.model_dump_json(indent=2) + "\n", 0)
@@ -130,7 +130,7 @@ def _asked(given: dict[str, Any], catalog: Catalog) -> Any:
     )
 
 
-def _inputs(given: dict[str, Any], catalog: Catalog) -> MemoryInputs:
+def _inputs(given: dict[str, Any], catalog: Catalog, quantization: str | None) -> MemoryInputs:
     from auditor.domain.errors import UsageError
 
     if (given["model"] is None) == (given["config"] is None):
@@ -139,7 +139,7 @@ def _inputs(given: dict[str, Any], catalog: Catalog) -> MemoryInputs:
         )
     if given["config"] is not None:
         return _from_files(given["config"], given["index"], given["quant_config"])
-    return _from_source(given)
+    return _from_source(given, quantization)
 
 
 def _from_files(config: Path, index: Path | None, quantization: Path | None) -> MemoryInputs:
@@ -184,7 +184,8 @@ def _json(path: Path) -> dict[str, Any]:
     return value
 
 
-def _from_source(given: dict[str, Any]) -> MemoryInputs:
+def _from_source(given: dict[str, Any], quantization: str | None) -> MemoryInputs:
+    from auditor.audit.headers import headers_wanted
     from auditor.audit.memory import memory_inputs
     from auditor.cli.targets import source_of
     from auditor.crawler.gather import gather
@@ -192,7 +193,7 @@ def _from_source(given: dict[str, Any]) -> MemoryInputs:
     from auditor.domain.evidence import Unavailable
 
     source, refs = source_of([given["model"]], given["evidence"], given["offline"], None)
-    evidence = gather(source, refs[:1], lambda _: (), lambda _: False).models[refs[0]]
+    evidence = gather(source, refs[:1], lambda _: (), lambda _: False, headers_of=lambda info: headers_wanted(info, quantization)).models[refs[0]]
     if isinstance(evidence.info, Unavailable):
         raise EvidenceError(f"{refs[0]}: {evidence.info.detail}", "check the spelling, set HF_TOKEN, or try again later")
     separate = _json(given["quant_config"]) if given["quant_config"] else _declared(source, evidence)

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
+from auditor.crawler.spans import Span
 from auditor.domain.evidence import Reason
 from auditor.domain.text_safety import one_line
 
@@ -30,6 +31,8 @@ class Asked:
     revision: str | None
     authenticated: bool
     is_info: bool
+    span: Span | None = None
+    """The part of the file; None for all of it."""
 
     @property
     def page(self) -> str:

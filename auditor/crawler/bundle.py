@@ -20,7 +20,7 @@ from auditor.crawler.interface import Mode
 from auditor.crawler.manifest import MANIFEST, SCHEMA, STORED, WITHHELD_KINDS, Entry, Manifest, Missing, Subject, Tool, digest
 from auditor.crawler.parse import Received, file_document, info_document
 from auditor.domain.errors import BundleError, UsageError
-from auditor.domain.evidence import CardFacts, Document, DocumentKind, Facts, ModelEvidence, ModelInfo, ModelRef, TextFacts, Unavailable
+from auditor.domain.evidence import CardFacts, Document, DocumentKind, Facts, HeaderFacts, ModelEvidence, ModelInfo, ModelRef, TextFacts, Unavailable
 from auditor.domain.text_safety import one_line
 from auditor.reading.bounded_json import TooManyParts, load
 from auditor.reading.withheld import with_shingles
@@ -29,6 +29,7 @@ _MAX_MANIFEST = 64 * 1024 * 1024
 _AGAIN = "save the evidence again with `auditor snapshot`"
 _FACTS: Mapping[DocumentKind, type[Facts]] = {
     "model_info": ModelInfo, "card": CardFacts, "license_file": TextFacts, "notice_file": TextFacts, "use_policy": TextFacts,
+    "safetensors_header": HeaderFacts, "gguf_header": HeaderFacts,
 }  # fmt: skip
 _EXTENSIONS: Mapping[DocumentKind, str] = {
     "model_info": "json",
@@ -76,7 +77,7 @@ class BundleSource:
             return Unavailable("not_recorded", one_line(f"the bundle does not hold {ref}; it was made for {held}"), f"{self.endpoint}/{quote(ref.id)}")
         return result
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> _Result:
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> _Result:
         """As recorded at that commit."""
         url = f"{self.endpoint}/{quote(model_id)}/resolve/{quote(sha, safe='')}/{quote(path, errors='replace')}"
         return self._files.get((model_id, sha, path, kind)) or Unavailable("not_recorded", "the bundle does not hold this file", url)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
@@ -14,14 +14,18 @@ import httpx2
 
 from auditor.crawler.answers import RETRIED, Asked, announced_wait, meaning
 from auditor.crawler.parse import Received, utc_now
+from auditor.crawler.spans import CONTENT_RANGE, BadSpan, Sink, Span, asking, check_answer, stated_span
 from auditor.crawler.transport import is_internal, open_client, origin, until
 from auditor.domain.evidence import Reason, Unavailable
 from auditor.domain.text_safety import one_line
 
 ATTEMPTS = 4
+ATTEMPTS_FOR_A_PART = 2
+"""What only sharpens a figure is not waited for as long as what decides."""
 MAX_REDIRECTS = 5
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEPT = ("x-repo-commit", "etag", "x-linked-etag")
+_PART = frozenset({200, 206, 416})
 _ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
 
 
@@ -54,18 +58,19 @@ class Exchange:
         self._authorization, self._bounds, self._sleep = authorization, bounds, sleep
         self._client = open_client()
 
-    def get(self, url: str, cap: int, asked: Asked) -> Received | Unavailable:
-        """The document at `url`, at most `cap` bytes of it, or why not."""
+    def get(self, url: str, cap: int, asked: Asked, sink: Sink | None = None) -> Received | Unavailable:
+        """The document at `url`, at most `cap` bytes of it, or why not. The bytes of a part go to `sink`, where there is one, and are then not returned."""
         end = time.monotonic() + self._bounds.deadline
         waited, attempt = 0.0, 1
+        attempts = ATTEMPTS if asked.span is None else ATTEMPTS_FOR_A_PART
         while True:
             try:
                 with until(end):
-                    return self._attempt(url, cap, asked)
+                    return self._attempt(url, cap, asked, sink)
             except _Failure as failure:
                 wait = failure.wait if failure.wait is not None else _backoff(attempt, failure.status)
                 patient = waited + wait <= self._bounds.max_wait and time.monotonic() + wait < end
-                if not failure.retry or not patient or attempt >= ATTEMPTS:
+                if not failure.retry or not patient or attempt >= attempts:
                     return Unavailable(failure.reason, self._without_token(one_line(_advice(failure))), url, failure.status, utc_now())
             self._sleep(wait)
             waited, attempt = waited + wait, attempt + 1
@@ -79,9 +84,9 @@ class Exchange:
         token = (self._authorization or "").removeprefix("Bearer ")
         return re.sub(re.escape(token), "[token]", detail, flags=re.IGNORECASE) if token else detail
 
-    def _attempt(self, url: str, cap: int, asked: Asked) -> Received:
+    def _attempt(self, url: str, cap: int, asked: Asked, sink: Sink | None) -> Received:
         try:
-            return self._follow(url, cap, asked)
+            return self._follow(url, cap, asked, sink)
         except httpx2.TimeoutException as error:
             raise _Failure(
                 "timeout", f"no answer within the time limit ({type(error).__name__}); run it again later, or check the network and the proxy", retry=True
@@ -95,24 +100,28 @@ class Exchange:
         except ConnectionError as error:  # huggingface_hub's own offline mode, HF_HUB_OFFLINE
             raise _Failure("offline", f"the Hub library refuses to connect: {error}") from None
 
-    def _follow(self, first: str, cap: int, asked: Asked) -> Received:
+    def _follow(self, first: str, cap: int, asked: Asked, sink: Sink | None) -> Received:
         url, kept = first, dict[str, str]()
         for _ in range(MAX_REDIRECTS + 1):
-            with closing(self._open(url)) as response:
+            with closing(self._open(url, asked.span)) as response:
                 status = response.status_code
                 from_hub = origin(url) == self._origin
                 kept = {name: one_line(response.headers[name]) for name in _KEPT if name in response.headers} | kept
                 if status in _REDIRECTS:
                     url = self._target(url, response.headers.get("location", ""), asked)
                     continue
+                if asked.span is not None and status in _PART:
+                    return Received(
+                        first, status, {**kept, CONTENT_RANGE: one_line(response.headers.get(CONTENT_RANGE, ""))}, _part(response, asked.span, sink), utc_now()
+                    )
                 if status != 200:
                     reason, detail = meaning(status, response.headers, asked, from_hub)
                     raise _Failure(reason, detail, status=status, retry=status in RETRIED, wait=announced_wait(response.headers) if status in RETRIED else None)
                 return Received(first, status, kept, _read(response, cap), utc_now())
         raise _Failure("malformed", f"the server redirects more than {MAX_REDIRECTS} times")
 
-    def _open(self, url: str) -> httpx2.Response:
-        headers = dict(self._headers)
+    def _open(self, url: str, span: Span | None) -> httpx2.Response:
+        headers = {**self._headers, **(asking(span) if span else {})}
         if self._authorization and origin(url) == self._origin:
             headers["authorization"] = self._authorization
         request = self._client.build_request("GET", url, headers=headers, timeout=httpx2.Timeout(self._bounds.timeout))
@@ -146,12 +155,33 @@ def _read(response: httpx2.Response, cap: int) -> bytes:
     announced = response.headers.get("content-length", "")
     if announced.isascii() and announced.isdigit() and (len(announced) > 15 or int(announced) > cap):
         raise _Failure("too_large", f"it is larger than the {cap:,} bytes that are read of its kind", status=response.status_code)
-    body = bytearray()
+    return b"".join(_counted(response, cap))
+
+
+def _counted(response: httpx2.Response, cap: int) -> Iterator[bytes]:
+    """The body as it comes; more than `cap` bytes of it are a failure."""
+    count = 0
     for chunk in response.iter_bytes():
-        body += chunk
-        if len(body) > cap:
+        count += len(chunk)
+        if count > cap:
             raise _Failure("too_large", f"it is larger than the {cap:,} bytes that are read of its kind", status=response.status_code)
-    return bytes(body)
+        yield chunk
+
+
+def _part(response: httpx2.Response, span: Span, sink: Sink | None) -> bytes:
+    """The bytes of `span`, as many as the file has of them; nothing is read of an answer that announces other ones."""
+    try:
+        check_answer(response.status_code, response.headers, span)
+    except BadSpan as error:
+        raise _Failure("malformed", str(error), status=response.status_code) from None
+    if sink is not None:
+        sink(_counted(response, span[1] - span[0]))
+        return b""
+    stated = stated_span(response.headers)
+    body = _read(response, span[1] - span[0])
+    if stated is None or len(body) != stated[0][1] - stated[0][0]:
+        raise _Failure("malformed", f"{len(body):,} bytes came, which are not those that the answer announces", status=response.status_code)
+    return body
 
 
 def _network_failure(error: httpx2.HTTPError) -> _Failure:

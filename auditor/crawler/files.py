@@ -74,7 +74,13 @@ def kind_of(path: str) -> DocumentKind | None:
     """The kind of evidence that a file of the repository is; None when it is none."""
     if path.startswith(dataset_info.FOLDER):
         return "dataset_info"
-    return _FIXED.get(path) or license_role(path)
+    return _FIXED.get(path) or header_kind(path) or license_role(path)
+
+
+def header_kind(path: str) -> DocumentKind | None:
+    """The kind of header that a weight file begins with; None for every other file."""
+    name = path.lower()
+    return "gguf_header" if name.endswith(".gguf") else "safetensors_header" if name.endswith(".safetensors") else None
 
 
 def safe_repo_path(path: str) -> bool:
@@ -92,6 +98,15 @@ def valid_ref(ref: ModelRef) -> bool:
     revision = ref.revision
     plain = revision is None or (0 < len(revision) <= _MAX_REVISION and revision.isprintable() and " " not in revision and revision not in (".", ".."))
     return plain and _ID.fullmatch(ref.id) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A weight file whose header is worth fetching, at most `cap` bytes of it."""
+
+    path: str
+    kind: DocumentKind
+    cap: int
 
 
 @dataclass(frozen=True, slots=True)

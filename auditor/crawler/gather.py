@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from auditor.crawler.files import HEADER_KINDS, valid_ref, wanted, wanted_datasets
+from auditor.crawler.files import HEADER_KINDS, Header, valid_ref, wanted, wanted_datasets
 from auditor.crawler.interface import Source
+from auditor.crawler.spans import stated_span
 from auditor.crawler.tally import Tally
 from auditor.crawler.workers import Workers
 from auditor.domain.evidence import Document, DocumentKind, ModelEvidence, ModelInfo, ModelRef, RepoFile, Unavailable
@@ -27,9 +28,12 @@ MAX_ANCESTORS = 512
 ParentsOf: TypeAlias = Callable[[ModelInfo], Sequence[ModelRef]]
 ParentsIn: TypeAlias = Callable[[ModelEvidence], Sequence[ModelRef]]
 NeedsFiles: TypeAlias = Callable[[ModelEvidence], bool]
+HeadersOf: TypeAlias = Callable[[ModelInfo], Sequence[Header]]
 _FileKey: TypeAlias = tuple[str, str, str]
 """Id (of a local model its place), commit, path: what makes a file the same in two models."""
 _Result: TypeAlias = Document[Any] | Unavailable
+_NAMING_NO_PARENT: frozenset[DocumentKind] = frozenset({"dataset_info", "safetensors_header"})
+"""Parents that only files name are not held up by these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +55,18 @@ def gather(
     depth: int = MAX_DEPTH,
     parents_in: ParentsIn = lambda _: (),
     datasets: bool = False,
+    headers_of: HeadersOf = lambda _: (),
 ) -> Gathered:
     """Collects `refs` and their ancestors from `source`. Nothing is fetched twice, so a cycle ends; what one model lacks touches no other.
 
-    Ancestors more than `depth` steps away are named at most, not fetched. With `datasets`, those that `refs` name are asked about beside their files.
+    Ancestors more than `depth` steps away are named at most, not fetched. With `datasets`, those that `refs` name are asked about beside their files;
+    so are the weight files of `refs` for the headers that `headers_of` names.
 
     `parents_of` sees the metadata as soon as it is there, `parents_in` a model with all of its files.
     `needs_files` sees a parent with its metadata alone. An exception of a callable or a source is a bug and propagates;
     an interrupt stops at once, leaving requests under way behind. After each answer `progress` is told how many of how many models have all of theirs.
     """
-    run = _Run(source, refs, parents_of, needs_files, workers, progress, depth, parents_in, datasets)
+    run = _Run(source, refs, parents_of, needs_files, workers, progress, depth, parents_in, datasets, headers_of)
     try:
         return run.result()
     finally:
@@ -81,6 +87,7 @@ class _Run:
         max_depth: int,
         parents_in: ParentsIn,
         datasets: bool,
+        headers_of: HeadersOf,
     ) -> None:
         self.source, self.parents_of, self.needs_files, self.parents_in = source, parents_of, needs_files, parents_in
         self.refs = dict.fromkeys(refs)
@@ -94,7 +101,7 @@ class _Run:
         """Files that a model still waits for."""
         self.users: dict[_FileKey, list[ModelRef]] = {}
         self.parents: dict[ModelRef, tuple[ModelRef, ...]] = {}
-        self.max_depth, self.datasets = max_depth, datasets
+        self.max_depth, self.datasets, self.headers_of = max_depth, datasets, headers_of
         self.depth: dict[ModelRef, int] = dict.fromkeys(self.refs, 0)
 
     def result(self) -> Gathered:
@@ -164,21 +171,24 @@ class _Run:
     def _ask_files(self, ref: ModelRef, info: ModelInfo, models: Iterable[ModelRef]) -> None:
         self.with_files.add(ref)
         self.missing[ref] = set()
-        for path, kind in (*wanted(info).files, *self._datasets(ref, info)):
+        for path, kind, cap in self._asked_of(ref, info):
             key = _key(info, path)
             if key not in self.files:
                 self.tally.waits(key, models)
-            if key not in self.files and kind != "dataset_info":
+            if key not in self.files and kind not in _NAMING_NO_PARENT:
                 self.missing[ref].add(key)
                 self.users.setdefault(key, []).append(ref)
             if key not in self.asked:
                 self.asked.add(key)
-                self.workers.submit(key, partial(self.source.file, *key, kind))
+                self.workers.submit(key, partial(self.source.file, *key, kind, cap) if cap else partial(self.source.file, *key, kind))
         if not self.missing[ref]:
             self._named(ref, self.parents_in(self._evidence(ref)), models)
 
-    def _datasets(self, ref: ModelRef, info: ModelInfo) -> tuple[tuple[str, DocumentKind], ...]:
-        return wanted_datasets(info) if self.datasets and ref in self.refs else ()
+    def _asked_of(self, ref: ModelRef, info: ModelInfo) -> list[tuple[str, DocumentKind, int | None]]:
+        """Path, kind and, of a header, most bytes: files, and for requested models what is asked for beside them."""
+        beside = wanted_datasets(info) if self.datasets and ref in self.refs else ()
+        headers = self.headers_of(info) if ref in self.refs else ()
+        return [*((path, kind, None) for path, kind in (*wanted(info).files, *beside)), *((one.path, one.kind, one.cap) for one in headers)]
 
     def _evidence(self, ref: ModelRef) -> ModelEvidence:
         """What is there by now."""
@@ -189,11 +199,16 @@ class _Run:
         if isinstance(info, Unavailable) or ref not in self.with_files:
             return ModelEvidence(ref, info)
         chosen = wanted(info.facts)
-        asked = (*chosen.files, *self._datasets(ref, info.facts))
-        found = {path: _as_listed(info.facts, path, self.files[key]) for path, _ in asked if (key := _key(info.facts, path)) in self.files}
+        asked = [path for path, kind, _ in self._asked_of(ref, info.facts) if not _predates(kind, self.files.get(_key(info.facts, path)))]
+        found = {path: _as_listed(info.facts, path, self.files[key]) for path in asked if (key := _key(info.facts, path)) in self.files}
         refused = {path: Unavailable(reason, detail, info.url, None, info.retrieved_at) for path, (reason, detail) in chosen.refused.items()}
         documents = {path: one for path, one in found.items() if isinstance(one, Document)}
         return ModelEvidence(ref, info, documents, {path: one for path, one in found.items() if isinstance(one, Unavailable)} | refused)
+
+
+def _predates(kind: DocumentKind, found: _Result | None) -> bool:
+    """A header that was not asked for when a bundle was saved is not missed in it: what it sharpens is then as it was."""
+    return kind in HEADER_KINDS and isinstance(found, Unavailable) and found.reason == "not_recorded"
 
 
 def _key(info: ModelInfo, path: str) -> _FileKey:
@@ -204,8 +219,15 @@ def _key(info: ModelInfo, path: str) -> _FileKey:
 def _as_listed(info: ModelInfo, path: str, found: _Result) -> _Result:
     """`found`, unless it contradicts the file list of the same commit: a cut file, or one that is listed and yet said to be absent."""
     listed: RepoFile | None = next((file for file in info.files or () if file.path == path), None)
-    if listed is None or (isinstance(found, Document) and found.kind in HEADER_KINDS):
+    if listed is None:
         return found
+    if isinstance(found, Document) and found.kind in HEADER_KINDS:
+        stated = stated_span(found.headers)
+        if stated is None or listed.size in (None, stated[1]):
+            return found
+        return Unavailable(
+            "malformed", f"the Hub lists this file with {listed.size:,} bytes and sent a part of {stated[1]:,}", found.url, found.status, found.retrieved_at
+        )
     if isinstance(found, Unavailable):
         contradiction = "the Hub lists this file and answers that it is absent" if found.reason == "absent" else ""
     elif listed.size is not None and listed.size != found.size:

@@ -14,9 +14,10 @@ from urllib.parse import quote, urlsplit
 from auditor import __version__
 from auditor.crawler.answers import Asked
 from auditor.crawler.exchange import Bounds, Exchange
-from auditor.crawler.files import CAPS, safe_repo_path, valid_ref
+from auditor.crawler.files import CAPS, HEADER_KINDS, safe_repo_path, valid_ref
 from auditor.crawler.interface import Mode
-from auditor.crawler.parse import file_document, info_document, unusable, utc_now
+from auditor.crawler.parse import Received, file_document, info_document, unusable, utc_now
+from auditor.crawler.spans import Sink, Span
 from auditor.domain.errors import UsageError
 from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Unavailable
 from auditor.reading.dataset_info import FOLDER
@@ -56,19 +57,27 @@ class HubSource:
             return unusable(received, "malformed", f"the answer is about commit {found.facts.sha}, not about {pinned}")
         return found
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
-        """`GET /{id}/resolve/{sha}/{path}`; bytes of another commit are refused."""
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Document[Any] | Unavailable:
+        """`GET /{id}/resolve/{sha}/{path}`; bytes of another commit are refused. Of a weight file no more than its header is asked for."""
         if kind == "dataset_info":
             return self._dataset(path)
         if not (safe_repo_path(path) and valid_ref(ModelRef(model_id, sha))):
             return Unavailable("unsafe_name", "the name is no plain relative path; it was not requested", self.endpoint, retrieved_at=utc_now())
         url = f"{self.endpoint}/{quote(model_id)}/resolve/{quote(sha, safe='')}/{quote(path)}"
-        received = self._exchange.get(url, CAPS[kind], Asked(self.endpoint, model_id, sha, self._authenticated, is_info=False))
-        if isinstance(received, Unavailable):
-            return received
-        if received.headers.get("x-repo-commit", sha) != sha:
+        if kind in HEADER_KINDS:
+            from auditor.crawler.headers import header_cap
+            from auditor.crawler.remote_header import remote_header
+
+            return remote_header(lambda span, sink: self._pinned(url, model_id, sha, span[1] - span[0], span, sink), kind, path, cap or header_cap(kind))
+        received = self._pinned(url, model_id, sha, CAPS[kind])
+        return received if isinstance(received, Unavailable) else file_document(kind, path, received)
+
+    def _pinned(self, url: str, model_id: str, sha: str, cap: int, span: Span | None = None, sink: Sink | None = None) -> Received | Unavailable:
+        """Bytes of a file at that commit."""
+        received = self._exchange.get(url, cap, Asked(self.endpoint, model_id, sha, self._authenticated, is_info=False, span=span), sink)
+        if isinstance(received, Received) and received.headers.get("x-repo-commit", sha) != sha:
             return unusable(received, "malformed", f"the file comes from commit {received.headers['x-repo-commit']}, not from {sha}")
-        return file_document(kind, path, received)
+        return received
 
     def _dataset(self, path: str) -> Document[Any] | Unavailable:
         """`GET /api/datasets/{id}`: no more than card and tags of its newest commit."""

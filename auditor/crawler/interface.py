@@ -20,6 +20,6 @@ class Source(Protocol):
         """The Hub's answer about a model; its `sha` pins everything else."""
         ...
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
-        """One file of the repository at that commit, within the byte cap of its kind."""
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Document[Any] | Unavailable:
+        """One file of the repository at that commit, within the byte cap of its kind; of a weight file its header, at most `cap` bytes of it."""
         ...

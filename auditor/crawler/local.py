@@ -81,11 +81,11 @@ class LocalSource:
             return self._load()[0]
         return self._parents.info(ref) if self._parents else Unavailable("not_recorded", f"{ref} is not the model at {self._shown}", self.endpoint)
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> _Result:
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> _Result:
         """One file of the folder; `model_id` is then the path that the model's metadata names as `local`."""
         if model_id == self._shown and kind != "dataset_info":
             return self._load()[1].get(path) or Unavailable("absent", "the folder does not hold this file", self._url(path))
-        return self._parents.file(model_id, sha, path, kind) if self._parents else Unavailable("not_recorded", "this is another model", self.endpoint)
+        return self._parents.file(model_id, sha, path, kind, cap) if self._parents else Unavailable("not_recorded", "this is another model", self.endpoint)
 
     def files(self) -> Mapping[str, LocalFile]:
         """Every file by path. Unreadable when the folder cannot be listed in full."""

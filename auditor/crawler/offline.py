@@ -20,6 +20,6 @@ class OfflineSource:
         """Never there."""
         return Unavailable("offline", _DETAIL, f"{self.endpoint}/{ref.id}")
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Unavailable:
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Unavailable:
         """Never there."""
         return Unavailable("offline", _DETAIL, f"{self.endpoint}/{model_id}")

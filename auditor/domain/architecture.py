@@ -240,6 +240,10 @@ class Trainer(Knowledge):
     """Factor on activations over a quantised base without checkpointing."""
     quantised_base: Slug
     """Format of the base in QLoRA."""
+    separate_head: bool = False
+    """Whether the head has weights of its own even where the model ties it, and is quantised with the base."""
+    adapter_input: Annotated[float, Field(ge=0)] = 0
+    """Bytes kept of every element that goes into an adapter, without checkpointing: a copy with dropout, and its mask."""
     fixed_gib: tuple[float, float, float]
     """Workspaces and fragmentation: low, value, high."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from auditor.domain.text_safety import text_lines
 
@@ -72,7 +72,7 @@ class CardData(Facts):
 class ProseStatement(Facts):
     """A passage of a README that states a license or a restriction; the passage itself is no fact and stays in the document."""
 
-    kind: Literal["licensed_under", "noncommercial", "research_only", "restricted", "intended", "badge"]
+    kind: Literal["licensed_under", "noncommercial", "research_only", "personal_only", "restricted", "intended", "badge"]
     """restricted: commercial use is tied to a permission, an agreement or a condition; intended: what the model is said to be meant for."""
     value: str
     """The license as written, on one clean line of at most 200 characters; empty for what names none."""
@@ -106,9 +106,9 @@ class CardFacts(Facts):
 class TensorSum(Facts):
     """Tensors of one type in one file."""
 
-    tensors: int
-    elements: int
-    bytes: int
+    tensors: Annotated[int, Field(ge=0)]
+    elements: Annotated[int, Field(ge=0)]
+    bytes: Annotated[int, Field(ge=0)]
 
 
 class HeaderFacts(Facts):

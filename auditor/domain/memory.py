@@ -166,6 +166,8 @@ class MemoryInputs:
     """Content of a file beside config.json that declares how weights are quantised."""
     header_tensors: Mapping[str, Mapping[str, TensorTotal]] = field(default_factory=dict)
     """By path of a weight file and type, from the file's own header; empty where headers were not read. These alone were checked by whoever read them."""
+    headers_missing: Mapping[str, str] = field(default_factory=dict)
+    """By path of a weight file: why its header, which was asked for, could not be had."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ class Edge(Record):
     parent: str
     relation: Literal["finetune", "adapter", "quantized", "merge", "distil", "unknown"]
     source: str
-    """Where the relation is stated: `card`, `tag`, `gguf`."""
+    """Where the relation is stated: `card`, `tag`, `gguf`, `adapter_config`, `recipe`, `config`."""
     depth: int
     license: str
     """Key of the parent's concluded license, else `unknown`."""

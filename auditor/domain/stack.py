@@ -107,6 +107,8 @@ class CacheRules(Knowledge):
     """Cells of a window are padded to a multiple of this."""
     windows: bool = True
     """Whether layers with a window keep no more than it."""
+    copied: bool = False
+    """Whether a step holds the cache of the step before, and its logits, until its own is complete."""
     heeds_scheme: bool = True
     """Whether a KV scheme in the checkpoint sets the precision of the cache."""
     uniform_windows: bool = True
@@ -160,6 +162,8 @@ class Stack(Dated):
     """Rows of experts in MXFP4 are padded to a multiple of this."""
     latent_copies: Annotated[float, Field(ge=0)] = 0
     """16-bit copies of the latent's up-projection that absorption keeps beside it."""
+    latent_products: bool = False
+    """Whether the products of the latent's up-projections with the query and output projections are kept beside all of them."""
     rotations: bool = True
     """Whether a table of rotations for every position is kept."""
     batch_defaults: Annotated[tuple[BatchDefaults, ...], Field(min_length=1)]

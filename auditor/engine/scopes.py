@@ -67,6 +67,8 @@ class ModelScope(Scope):
     reviewed_named: str
     """Both reviews with their days."""
     gpus_declared: bool
+    stack: str
+    """The serving stack that is declared; `none` where none is."""
     memory_class: str
     memory_known: bool
 

@@ -39,7 +39,8 @@ def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
     said = prose_witnesses(evidence, catalog)
     contradictions = conflicts(stated, found, catalog) + prose_conflicts(evidence, stated, said, tag, found, catalog)
     gate_words = _gate_words(evidence)
-    candidates, why_not = _candidates(stated, tag, identified, unknown_texts, contradictions, catalog)
+    only_in_card = all(text.kind == "readme" for text in found if text.key)
+    candidates, why_not = _candidates(stated, tag, identified, unknown_texts, contradictions, only_in_card, catalog)
     if gate_words and not identified:
         why_not = why_not or "what a user accepts at the gate beside its prompt speaks of restrictions"
     unread_license, unread_other = unread(evidence, bool(identified))
@@ -103,6 +104,7 @@ def _candidates(
     identified: tuple[str, ...],
     unknown: Sequence[TextMatch],
     contradictions: Sequence[LicenseConflict],
+    only_in_card: bool,
     catalog: Catalog,
 ) -> tuple[tuple[str, ...], str]:
     """Keys that may govern, and why a favourable reading of them would be a guess (empty when it would not)."""
@@ -110,6 +112,8 @@ def _candidates(
     if unknown:
         resembled = () if identified else tuple(text.resembles for text in unknown if text.resembles)
         return tuple(dict.fromkeys((*keys, *resembled))), _why_unknown(unknown, catalog)
+    if identified and only_in_card and not set(identified) & set(tag.keys):
+        return keys, "the license text stands in the card alone, and no tag says that it is the model's"
     if not identified:
         if tag.kind == "exact" and len(tag.keys) > 1:
             return keys, f"several licenses are stated ({', '.join(tag.keys)}) and nothing says which covers the weights"

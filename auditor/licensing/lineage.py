@@ -165,6 +165,8 @@ def _cannot_be_told(facts: LicenseFacts) -> str:
         return facts.card_problems[0]
     if facts.trusted and (strange := [text.path for text in facts.texts if not text.key]):
         return f"its gate holds terms that no known text matches ({strange[0]})"
+    if any(text.kind == "gate_prompt" and text.key and text.beside for text in facts.texts):
+        return "its gate puts restrictions beside the license text"
     if facts.gate_words and facts.identified_in == "none":
         return facts.why_untrusted
     return facts.why_untrusted if not facts.candidates or (not facts.trusted and len(facts.candidates) != 1) else ""

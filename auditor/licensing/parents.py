@@ -36,6 +36,8 @@ _RELATIONS: dict[str, Relation] = {
 """The Hub knows the first four; a card may state that it was distilled."""
 
 
+_NO_BASE = "(none is stated in adapter_config.json)"
+"""An adapter changes some model, whether or not it says which."""
 _MERGE_TAGS = frozenset({"merge", "mergekit"})
 _NAMING = frozenset({ADAPTER, *RECIPES})
 
@@ -204,7 +206,7 @@ def _of_adapter(evidence: ModelEvidence, stated: bool) -> Iterator[ParentRef]:
         )
     if document is not None and isinstance(document.facts, AdapterFacts):
         facts = document.facts
-        for text in (*([facts.base_model] if facts.base_model else []), *facts.problems):
+        for text in (*([facts.base_model] if facts.base_model else []), *facts.problems) or (() if found else (_NO_BASE,)):
             ref = _ref(text, "adapter", "adapter_config", document_evidence(document, "adapter_config", None, None, f"base_model_name_or_path: {text}"))
             pinned = reference(f"{ref.name}@{facts.revision}") if ref.is_id and facts.revision else None
             found.append(replace(ref, revision=ref.revision or pinned.revision) if pinned else ref)

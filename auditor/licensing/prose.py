@@ -16,7 +16,12 @@ from auditor.licensing.witnesses import document_evidence
 
 _OF_THE_MODEL = ("model", "unknown")
 _NAMES = ("licensed_under", "badge")
-_SAID = {"noncommercial": "no commercial use", "research_only": "research only", "restricted": "commercial use on terms of their own"}
+_SAID = {
+    "noncommercial": "no commercial use",
+    "research_only": "research only",
+    "personal_only": "personal or educational use only",
+    "restricted": "commercial use on terms of their own",
+}
 _LIMITS = frozenset({
     "noncommercial", "research_only", "user_threshold", "revenue_threshold", "volume_threshold", "headcount_threshold", "business_class", "registration",
     "hosting", "no_compete", "no_redistribution", "notice_to_licensor",
@@ -52,6 +57,12 @@ def prose_conflicts(
     if other:
         values = tuple(dict.fromkeys([*keys, *(f"the card: {w.value}" for w in other)]))
         conflicts.append(LicenseConflict("prose_names_another", values, proof + tuple(e for w in other for e in w.evidence)))
+    limiting = [
+        w for w in stated if w.kind == "card_name" and w.match.kind == "unmodelled" and _LIMITING_NAME.search(w.value.replace("-", " ").replace("_", " "))
+    ]
+    if limiting and not tied:
+        values = tuple(dict.fromkeys([*keys, *(f"the name: {w.value}" for w in limiting)]))
+        conflicts.append(LicenseConflict("prose_names_another", values, proof + tuple(e for w in limiting for e in w.evidence)))
     restricted = [(card, s) for card, s in _statements(evidence) if s.kind in _SAID and s.subject in _OF_THE_MODEL]
     if restricted and not tied:
         values = tuple(dict.fromkeys([*keys, *(f"the card: {_SAID[s.kind]}" for _, s in restricted)]))
@@ -66,9 +77,18 @@ def _names_another(said: Witness, keys: Sequence[str], tied: bool, catalog: Cata
         return False
     if said.match.kind == "exact" and said.subject == "model":
         return True
-    theirs = said.match.keys
-    stricter = all(_ties_commerce(key, catalog) for key in theirs) if theirs else _LIMITING_NAME.search(said.value) is not None
+    if said.match.kind == "exact":
+        stricter = any(_ties_commerce(key, catalog) for key in said.match.keys)
+    elif said.match.keys:
+        stricter = all(_noncommercial(key, catalog) for key in said.match.keys)
+    else:
+        stricter = _LIMITING_NAME.search(said.value) is not None
     return stricter and not tied
+
+
+def _noncommercial(key: str, catalog: Catalog) -> bool:
+    entry = catalog.license_entry(key)
+    return isinstance(entry, License) and entry.category == "noncommercial"
 
 
 def intentions(evidence: ModelEvidence) -> tuple[Evidence, ...]:

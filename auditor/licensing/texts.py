@@ -23,7 +23,7 @@ _LEGAL_WORDS = 2
 """Phrases of license texts below which a card is not searched for one: the shortest known texts have more."""
 _ABOUT: tuple[tuple[Literal["model", "code", "data"], re.Pattern[str]], ...] = (
     ("model", re.compile(r"(?:^|[-_./ ])(?:models?|weights|checkpoints?)(?=[-_./ ]|$)", re.IGNORECASE)),
-    ("code", re.compile(r"(?:^|[-_./ ])(?:code|software|source)(?=[-_./ ]|$)", re.IGNORECASE)),
+    ("code", re.compile(r"(?:^|[-_./ ])(?:code|software|(?<!open[-_ ])source)(?=[-_./ ]|$)", re.IGNORECASE)),
     ("data", re.compile(r"(?:^|[-_./ ])(?:data|datasets?)(?=[-_./ ]|$)", re.IGNORECASE)),
 )
 
@@ -134,8 +134,11 @@ def _beside(found: _Found, identities: tuple[TextIdentity, ...]) -> tuple[Eviden
     places = [identity.place for identity in identities if identity.place is not None]
     if not places:
         return ()
-    lines = _shingles(found).binding_outside(places)
-    return tuple(found.quote(line, line) for line in lines[:_BESIDE])
+    held = _shingles(found)
+    lines = held.binding_outside(places)
+    # What follows the words that are looked at may restrict as well.
+    unread = [held.lines[-1]] if held.truncated and held.lines[-1] not in lines else []
+    return tuple(found.quote(line, line) for line in (*lines[: _BESIDE - len(unread)], *unread))
 
 
 def _beginning(facts: TextFacts, quote: Callable[[int, int], Evidence]) -> Evidence:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from auditor.domain.evidence import ModelEvidence, Unavailable
 from auditor.reading import adapter_config, dataset_info, merge_recipe
 
 _CARD = "README.md"
+_OWN_PAGE = re.compile(r"^https?://[^/]+/[^/]+/[^/]+/(?:blob|resolve|raw)/[^/]+/")
+"""Of a file on the Hub, before its path."""
 _NO_STATEMENT = frozenset({"config.json", "model.safetensors.index.json", adapter_config.FILE, *merge_recipe.FILES})
 _HEADERS = (".safetensors", ".gguf")
 _SUPPLEMENTS = ("notice", "policy")
@@ -34,7 +38,22 @@ def unread(evidence: ModelEvidence, identified: bool) -> tuple[tuple[str, ...], 
         else:
             supplement = identified and any(mark in name for mark in _SUPPLEMENTS) and not any(mark in name for mark in _LICENSE_MARKS)
         (other if supplement else license_files).append(f"{path}: {missing.detail}")
-    return (*license_files, *_unlisted(evidence)), tuple(other)
+    return (*license_files, *_linked(evidence), *_unlisted(evidence)), tuple(other)
+
+
+def _linked(evidence: ModelEvidence) -> list[str]:
+    """Files of the repository that the card links as the license, and whose names say nothing of it: they are not fetched."""
+    if isinstance(evidence.info, Unavailable) or evidence.info.facts.card is None:
+        return []
+    info = evidence.info.facts
+    link = (info.card.license_link if info.card else None) or ""
+    listed = {file.path for file in info.files or ()}
+    path = _OWN_PAGE.sub("", link) if f"/{info.id.lower()}/" in link.lower() else link.removeprefix("./")
+    return (
+        [f"{path}: it is linked as the license and was not read"]
+        if path in listed and path not in evidence.documents and path not in evidence.unavailable
+        else []
+    )
 
 
 def _card_is_repeated(evidence: ModelEvidence) -> bool:

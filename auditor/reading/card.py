@@ -14,7 +14,11 @@ from auditor.reading.gate import gate_binding_words
 from auditor.reading.merge_recipe import recipe_in
 from auditor.reading.text import text_facts
 
-_STATES = re.compile(r"licen[sc]|lizenz|\bunder\b|commerc|kommerz|comercial|research|academ|scientif|forschung|recherche|badge|creativecommons", re.IGNORECASE)
+_STATES = re.compile(
+    r"licen[sc]|lizenz|\bcc[- ]by\b|\bunder\b|commerc|kommerz|comercial|research|academ|scientif|forschung|recherche|personal|private|educational"
+    r"|business|compan|corporat|redistribut|badge|creativecommons",
+    re.IGNORECASE,
+)
 """What every statement in ASCII letters has one of."""
 _MAX_ITEMS = 200
 _MAX_LENGTH = 500

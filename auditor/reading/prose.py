@@ -21,7 +21,10 @@ MAX_STATEMENTS = 50
 MAX_VALUE = 200
 _MARKS = re.compile(f"[{OPEN}{OPEN_LICENSE}{CLOSE}{BREAK}]")
 _LICENSE_HEADING = re.compile(r"licen[cs]|lizenz|许可|协议|授权|ライセンス", re.IGNORECASE)
-_RESTRICTS = re.compile(r"commerc|kommerz|comercial|research|academ|scientif|forschung|recherche|[^\x00-\x7f]", re.IGNORECASE)
+_RESTRICTS = re.compile(
+    r"commerc|kommerz|comercial|research|academ|scientif|forschung|recherche|personal|private|educational|business|compan|corporat|redistribut|[^\x00-\x7f]",
+    re.IGNORECASE,
+)
 _MAX_HEADING_WORDS = 7
 _FOR = re.compile(r"\s+for\s+(?:the\s+|our\s+|all\s+)?(?:[\w-]{1,40}\s+)?[\w-]{1,40}", re.IGNORECASE)
 
@@ -73,7 +76,7 @@ def _of_block(block: Block, section: _Section) -> Iterator[ProseStatement]:
         if not names and label is None:
             names = [*named(sentence, section.announces)]
         if not names and block.kind != "heading":
-            yield from (_statement(block, "licensed_under", name, "model", start) for name in bare(sentence) if _of_model(sentence, name, section))
+            yield from (_statement(block, "licensed_under", name, "model", start) for name in bare(sentence) if _of_model(sentence, name))
         last = 0
         masked = sentence if label is None or not covers else _mask(sentence, label.start - start, label.end - start)
         for name in names:
@@ -86,10 +89,10 @@ def _of_block(block: Block, section: _Section) -> Iterator[ProseStatement]:
         before = sentence
 
 
-def _of_model(sentence: str, name: Found, section: _Section) -> bool:
-    """Whether a bare name is said of the model: `CC-BY-NC for the weights`, `weights: CC-BY-NC`."""
+def _of_model(sentence: str, name: Found) -> bool:
+    """Whether its own sentence says a bare name of the model: `CC-BY-NC for the weights`, `weights: CC-BY-NC`."""
     after = _FOR.match(sentence, name.end)
-    subject = heading_subject(after[0]) if after else subject_of(sentence[: name.start], "", section.subject)
+    subject = heading_subject(after[0]) if after else subject_of(sentence[: name.start], "", "unknown")
     return subject == "model"
 
 
@@ -108,7 +111,11 @@ def _mask(text: str, start: int, end: int) -> str:
 
 
 def _statement(
-    block: Block, kind: Literal["licensed_under", "noncommercial", "research_only", "restricted", "intended"], found: Found, subject: Subject, offset: int = 0
+    block: Block,
+    kind: Literal["licensed_under", "noncommercial", "research_only", "personal_only", "restricted", "intended"],
+    found: Found,
+    subject: Subject,
+    offset: int = 0,
 ) -> ProseStatement:
     first, last = block.at(offset + found.start), block.at(offset + max(found.start, found.end - 1))
     return ProseStatement(kind=kind, value=_value(found.value), line=first, last_line=last, subject=subject)

@@ -26,7 +26,9 @@ OPEN, OPEN_LICENSE, CLOSE, BREAK = "\ue000", "\ue003", "\ue001", "\ue002"
 _INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ue000-\ue0ff]")
 _SEPARATOR = re.compile(r"[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _TRIGGER = re.compile(
-    r"licen|lizen|\bunder\b|\bterms\b|agreement|commerc|comerc|kommerz|research|recherche|investigaci|forsch|academi|商|研究|学术|學術|协议|協議|许可|授权|ライセンス",
+    r"licen|lizen|\bcc[- ]by\b|\bunder\b|\bterms\b|agreement|commerc|comerc|kommerz|research|recherche|investigaci|forsch|academi"
+    r"|personal|private|educational|business|compan|corporat|redistribut"
+    r"|商|研究|学术|學術|协议|協議|许可|授权|ライセンス",
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"[ >]{0,12}(`{3,}|~{3,})(.*)")

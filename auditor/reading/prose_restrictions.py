@@ -8,13 +8,13 @@ from typing import Literal
 
 from auditor.reading.prose_names import Found
 
-Kind = Literal["noncommercial", "research_only", "restricted", "intended"]
+Kind = Literal["noncommercial", "research_only", "personal_only", "restricted", "intended"]
 
 # Every pattern is put to lower-case text, and every gap between words is bounded: a sentence takes time in proportion to its length.
 _NON = r"\bnon[- ]?commercial(?:ly|es?)?\b"
 _USE = r"(?:use[ds]?|usages?|purposes?|applications?|projects?|settings?|basis|activities|licen[sc]\w*|products?|deployment|exploitation|gain|profit)"
 _NON_COMMERCIAL = re.compile(
-    rf"^\W{{0,12}}{_NON}\W{{0,12}}$|[:：(]\s*{_NON}"
+    rf"^\W{{0,12}}{_NON}\W{{0,12}}$|[:：(]\s*{_NON}|\blicen[sc]e\W{{0,8}}\|\W{{0,8}}{_NON}"
     rf"|\b(?:only|solely|exclusively|strictly|purely|for|is|are|remains?|under|an?|in)\s+(?:\w+[\s,/-]+){{0,4}}{_NON}"
     rf"|{_NON}[\s,/&-]*(?:and |or )?(?:\w+[\s,/-]+){{0,3}}{_USE}\b|{_NON}[\s-]+only\b"
 )
@@ -65,6 +65,15 @@ _COMMERCIAL = re.compile(r"\bcommercial(?:ly)?\b(?!\s*(?:terms|license|team|mode
 _NON_WORD = re.compile(_NON)
 _NEGATED = re.compile(r"\b(?:not|n't|never|without|no|nor|neither)\b(?:\s+(?:be|being|is|are|any|an?|the|\w+ly)){0,4}\s+(?:a\s+)?(?:\w+\s+)?$")
 _OTHERS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (
+        "personal_only",
+        re.compile(
+            r"\b(?:only|solely|exclusively|strictly)\s+(?:be\s+used\s+|available\s+|licensed\s+)?(?:for|as)\s+(?:\w+[\s,/-]+){0,2}?(?:personal|private|educational|hobby)\b"
+            r"|\b(?:personal|private|educational)(?:\s+(?:and|or)\s+\w+)?\s+(?:use|usage|purposes?)\s+only\b"
+            r"|\b(?:businesses|companies|corporations)\s+(?:may|must|can)\s*not\s+use\b"
+            r"|\bredistribution\s+(?:\w+\s+){0,4}?is\s+(?:prohibited|forbidden|not\s+(?:allowed|permitted))\b"
+        ),
+    ),
     (
         "noncommercial",
         re.compile(

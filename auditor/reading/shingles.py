@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -40,44 +41,21 @@ class Shingles:
         return sorted({self.lines[place] for place in outside})
 
 
-_BINDING = frozenset(
-    [
-        "must",
-        "shall",
-        "only",
-        "solely",
-        "exclusively",
-        "strictly",
-        "not",
-        "cannot",
-        "never",
-        "unless",
-        "except",
-        "prohibited",
-        "prohibits",
-        "forbidden",
-        "restricted",
-        "noncommercial",
-        "noncommercially",
-        "commercial",
-        "research",
-        "academic",
-        "evaluation",
-        "internal",
-        "agree",
-        "consent",
-        "royalty",
-        "fee",
-        "fees",
-    ]
+_BINDING = re.compile(
+    r"must|shall|only|solely|exclusively|strictly|not|no|nor|cannot|never|without|unless|except\w*|until|prohibit\w*|forbid\w*|restrict\w*|disallow\w*|banned"
+    r"|noncommercial\w*|commercial\w*|research|academic\w*|evaluation|educational|internal|personal|private|military|exclud\w*|limit(?:ed|s|ation|ations)?"
+    r"|permission|permitted|consent\w*|approv\w*|agree|requir\w*|oblig\w*|waive\w*|void|revo[ck]\w*|terminat\w*|replace[sd]?|supersede[sd]?|instead|separate"
+    r"|royalt\w*|fees?|pay|pays|paid|payment|revenue\w*|territor\w*"
+    r"|[^\x00-\x7f]*[\u0370-\U0010ffff][^\x00-\x7f]*"
 )
+"""Broad, as `auditor.reading.text.binding_words` is; a word in another script may say anything."""
 
 
 def shingles(text: str) -> Shingles:
     """Shingles of the normalised words of `text`."""
     words, lines = word_lines(text)
     kept = words[:MAX_WORDS]
-    binding = array("I", (place for place, word in enumerate(kept) if word in _BINDING))
+    binding = array("I", (place for place, word in enumerate(kept) if _BINDING.fullmatch(word)))
     return Shingles(len(kept), hash_words(kept), array("I", lines[:MAX_WORDS]), len(words) > MAX_WORDS, binding)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from auditor.domain.hardware import Gpu
 from auditor.domain.memory import Serving
 from auditor.domain.stack import BatchDefaults, Stack
 from auditor.sizing.classify import Reading
-from auditor.sizing.figure import Figure
+from auditor.sizing.figure import Figure, derived
 
 GIB = 1 << 30
 LOGIT_BYTES = 4
@@ -126,6 +126,17 @@ def _prompt(reading: Reading, work: Work, ways: int, stack: Stack, *, whole: boo
         formula = f"max({formula}, prompt_tokens x bytes_per_logit x vocab_size)"
     low, value, high = (int(max(getattr(constants.layer_copies, end) * layer, logits)) for end in ("low", "value", "high"))
     return Figure.of(value, "formula", formula, inputs, low=low, high=high)
+
+
+def with_copied_cache(figure: Figure, reading: Reading, work: Work, token: Figure, request: Figure) -> Figure:
+    """The larger of the activations and of what a step holds of the step before: at the end its cache, at the start the prompt's cache and logits."""
+    if reading.layout is None or work.prompt is None:
+        return figure
+    prompt, kept = work.prompt, work.prompt * LOGIT_BYTES * reading.layout.vocab
+    parts = {"computed": figure, "kv_per_token": token, "kv_per_request": request}
+    formula = "max(computed, kv_per_request, prompt_tokens x (kv_per_token + 4 x vocab_size))"
+    held = derived(parts, formula, lambda own, each, whole: max(own, whole, prompt * each + kept), "formula")
+    return held if held.value is None else replace(held, inputs={**figure.inputs, **held.inputs})
 
 
 def overhead(gpu: Gpu | None, ways: int, stack: Stack, serving: Serving) -> Figure:

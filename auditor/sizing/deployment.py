@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from auditor.domain.hardware import Gpu
 from auditor.domain.memory import Serving
 from auditor.domain.stack import Stack
-from auditor.sizing.activations import Limits, Work, activations, limits_of, overhead
+from auditor.sizing.activations import Limits, Work, activations, limits_of, overhead, with_copied_cache
 from auditor.sizing.cache import Allocator, CacheSettings, allocator, state_bytes
 from auditor.sizing.classify import Reading
 from auditor.sizing.figure import Figure, derived
@@ -77,6 +77,8 @@ def deploy(model: Model, load: Load, gpu: Gpu | None, ways: int, stack: Stack, s
     settings, why = _settings(model, limits, ways, stack, serving)
     cache, token, request, state = _cache(model, load, settings, why, serving)
     activation = activations(reading, limits, load.work, ways, stack, serving)
+    if stack.cache.copied:
+        activation = with_copied_cache(activation, reading, load.work, token, request)
     outside = overhead(gpu, ways, stack, serving)
     parts = {"weights_per_gpu": weights, "kv_per_request": request, "activations": activation, "overhead": outside}
     formula = "weights_per_gpu + kv_per_request x concurrency + activations + overhead"

@@ -122,7 +122,7 @@ def _read(inputs: MemoryInputs, options: SizingOptions, knowledge: SizingKnowled
     total = parameters(reading, sources, count, why, weights)
     figures = {"parameters": total, "active_parameters": active_parameters(total, count, why), "mtp_parameters": mtp_parameters(reading, count)}
     towers = f"weights: {reading.towers_unknown}" if reading.towers_unknown else ""
-    split_up = shares(count, published.plan, stack.casts_float32_to_16_bit) if count is not None and published.plan is not None else None
+    split_up = shares(count, published.plan, stack.casts_float32_to_16_bit, reading.layout) if count is not None and published.plan is not None else None
     return _Read(Model(reading, published, count, weights, split_up), figures, tuple(note for note in (spoilt, unread, towers) if note))
 
 

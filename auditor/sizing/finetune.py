@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from auditor.domain.architecture import Trainer
+from auditor.domain.architecture import PartKind, Trainer
 from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.memory import Finetune, Training
 from auditor.sizing.deployment import Model
@@ -14,7 +14,7 @@ from auditor.sizing.figure import Figure
 from auditor.sizing.layout import Layout, Weight
 from auditor.sizing.parameters import Counted
 from auditor.sizing.patterns import names
-from auditor.sizing.plan import ByModule, Even, Plan, Rule
+from auditor.sizing.plan import QUANTISED, ByModule, Even, Plan, Rule, held_bytes
 from auditor.sizing.values import LIMIT
 from auditor.sizing.weights import module_bytes
 
@@ -22,8 +22,14 @@ GIB = 1 << 30
 METHODS = ("lora", "qlora", "full")
 SPREAD = (0.6, 1.5)
 """Of activations: kernels keep more or fewer copies, and samples are rarely as long as the limit."""
-LAYER_COPIES = (8, 12, 4)
-"""Hidden states that one layer holds while it is computed again, and hidden and inner ones of every layer that is kept."""
+LAYER_COPIES = (8, 12)
+"""Hidden states that one layer holds while it is computed again, and those of every layer that is kept."""
+INNER_COPIES = {True: 4, False: 2}
+"""Inner ones of every layer that is kept: gate, its activation, the other half and their product; without a gate one and its activation."""
+CAPPED_SCORE = 8
+"""Bytes of one attention score where scores are capped, which fused kernels of trainers do not do: tanh, softmax in float32, its 16-bit copy."""
+
+ATTENTION_INPUTS = ("q_proj", "k_proj", "v_proj")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class Asked:
 
     method: str
     tokens: int
+    length: int
     rank: int
     targets: tuple[str, ...]
     state: float
@@ -111,6 +118,7 @@ def _asked(training: Training, known: Families) -> Asked:
     return Asked(
         method=training.method,
         tokens=length * batch,
+        length=length,
         rank=rank,
         targets=() if targets == "all-linear" else tuple(part.strip() for part in targets.split(",") if part.strip()),
         state=known.optimizers[optimizer] * trainer.state_scale,
@@ -125,10 +133,9 @@ def _figures(asked: Asked, count: Counted, layout: Layout, known: Families) -> d
     trainer, full, quantised = asked.trainer, asked.method == "full", asked.method == "qlora"
     trainable = count.total if full else sum(_adapter(weight, asked) for weight in count.language)
     weight, gradient = (trainer.full_weight, trainer.full_gradient) if full else (trainer.adapter_weight, trainer.adapter_gradient)
-    plan: Plan = ByModule((Rule(known.formats[trainer.quantised_base].per_weight),), names(None)) if quantised else Even(2)
-    base = 0 if full else module_bytes(count, plan)
+    base = 0 if full else _base(count, layout, trainer, known, quantised)
     held = int(trainable * (weight + gradient + asked.state))
-    active = _activations(asked, layout, quantised)
+    active = _activations(asked, count, layout)
     fixed = [int(gib * GIB) for gib in trainer.fixed_gib]
     low, high = int(active * SPREAD[0]), int(active * SPREAD[1])
     inputs: dict[str, int | float | str] = {"tokens": asked.tokens, "rank": asked.rank, "trainable_parameters": trainable}
@@ -141,7 +148,11 @@ def _figures(asked: Asked, count: Counted, layout: Layout, known: Families) -> d
         "intermediate": layout.inner,
         "vocab_size": layout.vocab,
     }
-    kept = "layers x hidden x 2 + 2 x (3 x intermediate + 8 x hidden)" if asked.checkpointing else "layers x 2 x (12 x hidden + 4 x intermediate)"
+    kept = (
+        "layers x hidden x 2 + 2 x (3 x intermediate + 8 x hidden)"
+        if asked.checkpointing
+        else "layers x (2 x (12 x hidden + inner_copies x intermediate) + adapter inputs)"
+    )
     return {
         "base": Figure.of(base, "formula", formula, count.inputs),
         "trainable": Figure.of(trainable, "formula", "all parameters" if full else "rank x (inputs + outputs) of the targets", inputs),
@@ -161,22 +172,48 @@ def _figures(asked: Asked, count: Counted, layout: Layout, known: Families) -> d
     }
 
 
+def _base(count: Counted, layout: Layout, trainer: Trainer, known: Families, quantised: bool) -> int:
+    """Bytes of the frozen weights; with a head of its own where the trainer unties it."""
+    kinds: tuple[PartKind, ...] = (*QUANTISED, "head") if trainer.separate_head else QUANTISED
+    plan: Plan = ByModule((Rule(known.formats[trainer.quantised_base].per_weight, kinds=kinds),), names(None)) if quantised else Even(2)
+    head = Weight("lm_head", "head", layout.vocab * layout.hidden, 1, 1, "divided", layout.hidden)
+    return module_bytes(count, plan) + (held_bytes([head], plan) if trainer.separate_head and layout.tied else 0)
+
+
+def _targeted(weight: Weight, asked: Asked) -> bool:
+    if weight.kind not in ("linear", "shared", "expert") or not weight.columns:
+        return False
+    return not asked.targets or weight.name.rsplit(".", 1)[-1] in asked.targets
+
+
 def _adapter(weight: Weight, asked: Asked) -> int:
     """Parameters of A and B beside one weight."""
-    if weight.kind not in ("linear", "shared", "expert") or not weight.columns:
-        return 0
-    if asked.targets and weight.name.rsplit(".", 1)[-1] not in asked.targets:
-        return 0
-    return weight.count * asked.rank * (weight.columns + weight.size // weight.columns)
+    return weight.count * asked.rank * (weight.columns + weight.size // weight.columns) if _targeted(weight, asked) else 0
 
 
-def _activations(asked: Asked, layout: Layout, quantised: bool) -> int:
+def _activations(asked: Asked, count: Counted, layout: Layout) -> int:
     """Bytes for all tokens of a step."""
-    layers, hidden, inner = len(layout.layers), layout.hidden, layout.inner
-    again, kept_hidden, kept_inner = LAYER_COPIES
+    layers, hidden, inner, trainer, quantised = len(layout.layers), layout.hidden, layout.inner, asked.trainer, asked.method == "qlora"
+    again, kept_hidden = LAYER_COPIES
+    scores = CAPPED_SCORE * layout.heads * asked.length if layout.capped else 0
     if asked.checkpointing:
-        per_token: float = layers * hidden * 2 + 2 * (3 * inner + again * hidden)
+        per_token: float = layers * hidden * 2 + 2 * (3 * inner + again * hidden) + scores
     else:
-        per_token = layers * 2 * (kept_hidden * hidden + kept_inner * inner) * (asked.trainer.quantised_activations if quantised else 1)
-    logits = 0.0 if asked.fused else (asked.trainer.quantised_logit_bytes if quantised else asked.trainer.logit_bytes) * layout.vocab
+        kept = 2 * (kept_hidden * hidden + INNER_COPIES[_gated(count)] * inner) * (trainer.quantised_activations if quantised else 1)
+        per_token = layers * (kept + scores)
+        if asked.method != "full":
+            per_token += trainer.adapter_input * _inputs(count, asked)
+    logits = 0.0 if asked.fused else (trainer.quantised_logit_bytes if quantised else trainer.logit_bytes) * layout.vocab
     return int(asked.tokens * (per_token + logits))
+
+
+def _inputs(count: Counted, asked: Asked) -> int:
+    """Elements per token that go into adapters; queries, keys and values of a layer share theirs."""
+    shared = {weight.name.rsplit(".", 1)[0]: weight.columns for weight in count.language if _targeted(weight, asked) and weight.name.endswith(ATTENTION_INPUTS)}
+    others = (weight.columns * weight.active for weight in count.language if _targeted(weight, asked) and not weight.name.endswith(ATTENTION_INPUTS))
+    return sum(shared.values()) + sum(others)
+
+
+def _gated(count: Counted) -> bool:
+    """Whether feed-forward layers multiply by a gate."""
+    return any(weight.name.rsplit(".", 1)[-1].startswith("gate_") for weight in count.language)

@@ -79,6 +79,8 @@ class Layout:
     vocab: int
     heads: int
     tied: bool
+    capped: bool
+    """Whether attention scores are capped."""
     uncounted: str
     """Why parameters are not counted; empty when `layers` and `outer` hold them all."""
 
@@ -130,6 +132,7 @@ def lay_out(fields: Fields, entry: ModelType, model_type: str, known: Families, 
         number("vocab", fields),
         number("heads", fields),
         tied,
+        truth("capped", fields),
         entry.uncounted,
     )
 

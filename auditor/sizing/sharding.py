@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from auditor.domain.stack import Stack
 from auditor.sizing.classify import Reading
 from auditor.sizing.figure import Figure, derived
+from auditor.sizing.layout import Layer, Layout
 from auditor.sizing.parameters import Counted
 from auditor.sizing.plan import ByModule, Even, Plan, by_split, held_bytes
 
@@ -35,6 +36,8 @@ class Shares:
     """Of experts that kernels fill up; 0 where they are none."""
     latent_up: int
     """Parameters of the up-projections of latents."""
+    products: int = 0
+    """Bytes of the latents' up-projections multiplied into those of queries and outputs, for stacks that keep them."""
 
     @property
     def total(self) -> int:
@@ -42,7 +45,7 @@ class Shares:
         return self.divided + self.whole + self.key_value + self.towers
 
 
-def shares(known: Counted, plan: Plan, casts: bool) -> Shares:
+def shares(known: Counted, plan: Plan, casts: bool, layout: Layout | None = None) -> Shares:
     """Sums over all modules; `casts`: whether float32 is held in 16 bit."""
     held: Plan = Even(RESIDENT_WIDTH) if isinstance(plan, Even) and plan.width == 4 and casts else plan
     sums = by_split(known.language, held)
@@ -54,7 +57,23 @@ def shares(known: Counted, plan: Plan, casts: bool) -> Shares:
         towers=held_bytes(known.towers, Even(RESIDENT_WIDTH)),
         experts=held_bytes((w for w in known.language if w.kind == "expert"), plan) if filled else 0,
         latent_up=sum(w.total for w in known.language if w.name.endswith("kv_b_proj")),
+        products=sum(_products(layer, layout.hidden, plan) for layer in layout.layers) if layout is not None else 0,
     )
+
+
+def _products(layer: Layer, hidden: int, plan: Plan) -> int:
+    """Bytes of the products that one layer of latent attention decodes with, as mla/common.py of vLLM 0.7.3 makes them.
+
+    Queries times keys: input of the queries x heads x latent. Values times output: heads x latent x hidden. Both are quantised to 8 bits again
+    where the up-projection has 8 bits, else held in 16. The rotated part of the queries is a 16-bit copy.
+    """
+    keeps = layer.keeps
+    up = next((w for w in layer.weights if w.name.endswith("kv_b_proj")), None)
+    if keeps is None or keeps.kind != "latent" or up is None:
+        return 0
+    queries = next((w.columns for w in layer.weights if w.name.endswith("q_b_proj")), hidden)
+    width = 1 if int(plan.bits(up)) == 8 else RESIDENT_WIDTH
+    return keeps.heads * ((queries + hidden) * keeps.latent * width + queries * keeps.rope * RESIDENT_WIDTH)
 
 
 def cannot_split(reading: Reading, ways: int) -> str:
@@ -82,7 +101,7 @@ def weights_per_gpu(resident: Figure, reading: Reading, known: Counted | None, h
     padded = -(-layout.vocab // stack.vocab_padding) * stack.vocab_padding - layout.vocab
     padding = padded * layout.hidden * RESIDENT_WIDTH * (1 if layout.tied else 2)
     experts = held.experts * (-(-layout.hidden // stack.mxfp4_padding) * stack.mxfp4_padding - layout.hidden) // layout.hidden
-    copies = int(stack.latent_copies * held.latent_up) * RESIDENT_WIDTH
+    copies = int(stack.latent_copies * held.latent_up) * RESIDENT_WIDTH + (held.products if stack.latent_products else 0)
     lora = _adapters(known, adapters, ways)
     whole, computed = held.whole, held.total
 

@@ -36,7 +36,12 @@ class Tensors:
 def loaded_tensors(inputs: MemoryInputs) -> tuple[Tensors | None, str]:
     """The tensors and an empty string; or None, and why where headers were read that do not tell."""
     files, _ = loaded_files(inputs.weight_files)
-    if files is None or not inputs.header_tensors:
+    if files is None:
+        return None, ""
+    lost = next((path for path in files.paths if path in inputs.headers_missing), None)
+    if lost is not None:
+        return None, f"weights: the header of {plain_name(lost)} could not be read ({inputs.headers_missing[lost]})"
+    if not inputs.header_tensors:
         return None, ""
     if any(path not in inputs.header_tensors for path in files.paths):
         return None, f"weights: the header of a file of the set {files.name} could not be read"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fakes import Repo, model, result, rules_of, run, text
+from fakes import Repo, area, model, result, rules_of, run, text
 
 from auditor.catalog.catalog import Catalog
 from auditor.domain.report import ModelRecord
@@ -194,6 +194,13 @@ def test_consent_at_the_gate_of_a_base_model_is_inherited(invented: Catalog) -> 
     assert (record.verdict, rules_of(record)) == ("review", {"LIN005"})
 
 
-def test_beside_an_identified_text_consent_adds_nothing(invented: Catalog) -> None:
+def test_consent_beside_an_identified_file_binds_whoever_ticked_it(invented: Catalog) -> None:
     record = model(Repo(FREE | CONSENT, {"LICENSE": text("free-1")}), invented)
-    assert (record.verdict, rules_of(record)) == ("approved", set())
+    assert (record.verdict, rules_of(record)) == ("review", {"LIC024"})
+
+
+def test_a_declared_stack_that_nobody_looked_at_is_no_pass(invented: Catalog) -> None:
+    record = model(Repo({"license": "free-1"}), invented, stack="vllm")
+    assert (record.verdict, area(record, "serving"), rules_of(record)) == ("review", "review", {"OPS001"})
+    without = model(Repo({"license": "free-1"}), invented)
+    assert (without.verdict, area(without, "serving")) == ("approved", "not_assessed")

@@ -8,9 +8,12 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from auditor.crawler.files import HEADER_KINDS
 from auditor.crawler.gather import Gathered, gather
 from auditor.crawler.interface import Mode
 from auditor.crawler.parse import Received, file_document, info_document
+from auditor.crawler.remote_header import remote_header
+from auditor.crawler.spans import Sink, Span
 from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Unavailable
 
 from .fake_hub import SHA
@@ -37,9 +40,11 @@ class Shelf:
             return Unavailable("missing", "not there", URL, 404, NOW)
         return info_document(Received(URL, 200, {}, self.models[ref.id][0].encode(), NOW))
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Document[Any] | Unavailable:
         self._note(f"{model_id}/{path}")
         content = self.models[model_id][1].get(path)
+        if content is not None and kind in HEADER_KINDS:
+            return remote_header(lambda span, sink: _part(content, span, sink), kind, path, cap or len(content))
         return Unavailable("absent", "not there", URL, 404, NOW) if content is None else file_document(kind, path, Received(URL, 200, {}, content, NOW))
 
     def _note(self, what: str) -> None:
@@ -56,6 +61,13 @@ class Shelf:
         for began, _ in ordered:
             depths.append(1 + max((depths[at] for at in range(len(depths)) if ordered[at][1] <= began), default=0))
         return max(depths)
+
+
+def _part(content: bytes, span: Span, sink: Sink | None) -> Received:
+    sent = content[slice(*span)]
+    if sink is not None:
+        sink(iter([sent]))
+    return Received(URL, 206, {"content-range": f"bytes {span[0]}-{span[0] + len(sent) - 1}/{len(content)}"}, sent, NOW)
 
 
 def model(name: str, files: dict[str, bytes] | None = None, parents: Sequence[str] = (), **changes: str) -> tuple[str, dict[str, bytes]]:

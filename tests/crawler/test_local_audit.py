@@ -56,7 +56,7 @@ class Upstream:
         answer = {"id": ref.id, "sha": SHA, "gated": False, "cardData": {"license": "llama3.1"}, "tags": [], "siblings": []}
         return info_document(Received(f"{self.endpoint}/api/models/{ref.id}", 200, {}, json.dumps(answer).encode(), "2026-11-24T00:00:00Z"))
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Unavailable:
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Unavailable:
         raise AssertionError(f"{model_id} has no {path}")
 
 

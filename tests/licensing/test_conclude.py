@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from fakes import PROMPT, Repo, area, collected, facts_of, model, result, text
+from fakes import PROMPT, Repo, Shelf, area, collected, facts_of, model, real_catalog, result, rules_of, text
 
 from auditor.catalog.catalog import Catalog
 from auditor.licensing.conclude import license_facts
+from auditor.licensing.matcher import matcher_of
 
 STRANGE = "Zephyrine terms: nobody may do anything on Mondays."
 FREE, NC, OTHER = "free-1", "nc-1", "other"
+LONG = "Licensor says as is. " + " ".join(f"word{number}" for number in range(80))
 
 
 def tagged(*values: str, **more: object) -> dict[str, object]:
@@ -255,3 +257,84 @@ def test_an_unknown_part_makes_the_whole_unknown(invented: Catalog, value: str) 
 def test_a_text_outranks_the_choice(invented: Catalog) -> None:
     facts = facts_of(Repo({"license": "duty-1 OR free-1"}, {"LICENSE": text("duty-1")}), invented)
     assert (facts.conclusion.key, facts.candidates, facts.alternatives, facts.conflicts) == ("duty-1", ("duty-1",), (), ())
+
+
+def test_a_text_of_one_bears_out_no_licenses_that_hold_together(invented: Catalog) -> None:
+    half = facts_of(Repo({"license": "duty-1 AND free-1"}, {"LICENSE": text("free-1")}), invented)
+    assert [c.kind for c in half.conflicts] == ["witnesses_disagree"]
+    both = facts_of(Repo({"license": "duty-1 AND free-1"}, {"LICENSE": text("free-1"), "COPYING": text("duty-1")}), invented)
+    assert [c.kind for c in both.conflicts] == ["texts_disagree"]
+
+
+def in_prose(prose: str, license: str = "mit") -> list[str]:
+    """Kinds of contradictions of a card with this prose."""
+    facts = facts_of(Repo({"license": license}, readme=f"---\nlicense: {license}\n---\n# Model\n\n{prose}\n"), real_catalog())
+    return [conflict.kind for conflict in facts.conflicts]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "## License\n\nCC BY-NC 4.0",
+        "License: CC-BY-NC-4.0",
+        "Released under CC-BY-NC-4.0.",
+        "| License | CC-BY-NC-4.0 |",
+        "- **License:** Llama 2 Community License",
+        "![License](https://img.shields.io/badge/license-CC--BY--NC--4.0-blue)",
+        "This model is licensed under CC BY-NC.",
+        "This model is licensed under the Zephyr Evaluation Agreement.",
+        "- **License:** Zephyr Proprietary",
+        "Code: MIT. Model weights: CC-BY-NC-4.0.",
+        "The license is MIT for the code and CC-BY-NC-4.0 for the weights.",
+    ],
+)
+def test_prose_that_names_a_stricter_license_contradicts_also_where_it_does_not_say_of_what(prose: str) -> None:
+    assert in_prose(prose) == ["prose_names_another"]
+
+
+@pytest.mark.parametrize(
+    "prose",
+    [
+        "## License\n\nApache 2.0",
+        "This model is licensed under the Zephyr License.",
+        "Training data: Zephyr Set (CC BY-NC 4.0). It was trained on Zephyr Set, which is CC BY-NC 4.0.",
+        "| Model | License |\n|---|---|\n| ours | MIT |\n| another | CC-BY-NC-4.0 |",
+        "The dataset is CC-BY-NC-4.0.",
+    ],
+)
+def test_prose_that_names_a_freer_license_or_another_subject_contradicts_nothing(prose: str) -> None:
+    assert in_prose(prose) == []
+
+
+def test_prose_that_repeats_the_license_contradicts_nothing() -> None:
+    assert in_prose("## License\n\nCode: MIT. Weights: CC BY-NC 4.0", "cc-by-nc-4.0") == []
+    assert in_prose("This model is licensed under CC BY-NC.", "cc-by-nc-4.0") == []
+
+
+def test_a_text_in_the_card_alone_is_no_license_of_the_model_without_a_tag(invented: Catalog) -> None:
+    """It may be that of code which the card quotes."""
+    matcher = matcher_of(invented)
+    matcher.seen.clear()
+    matcher.__dict__["fingerprints"] = Shelf([(FREE, LONG)])
+    try:
+        untagged = model(Repo(readme=f"# M\n\nTokenizer from elsewhere:\n\n{LONG}\n"), invented)
+        tagged_too = model(Repo({"license": FREE}, readme=f"---\nlicense: {FREE}\n---\n# M\n\n{LONG}\n"), invented)
+    finally:
+        del matcher.__dict__["fingerprints"]
+        matcher.seen.clear()
+    assert (untagged.license.concluded.key, result(untagged), area(untagged, "license")) == (FREE, "unknown", "review")
+    assert (tagged_too.license.concluded.method, result(tagged_too), area(tagged_too, "license")) == ("text_equivalent", "permitted", "approved")
+
+
+@pytest.mark.parametrize("link", ["TERMS.md", "./TERMS.md", "https://huggingface.co/org/model/blob/main/TERMS.md"])
+def test_a_file_that_is_linked_as_the_license_and_not_read_may_say_otherwise(invented: Catalog, link: str) -> None:
+    record = model(Repo({"license": FREE, "license_link": link}, {"TERMS.md": STRANGE}), invented)
+    assert (result(record), area(record, "license"), rules_of(record)) == ("unknown", "incomplete", {"LIC003"})
+    elsewhere = model(Repo({"license": FREE, "license_link": "https://example.org/TERMS.md"}, {"TERMS.md": STRANGE}), invented)
+    assert area(elsewhere, "license") == "approved"
+
+
+@pytest.mark.parametrize(("name", "word"), [("acme-noncommercial", "review"), ("acme research license", "review"), ("acme license", "approved")])
+def test_a_strange_name_that_limits_contradicts_a_free_text(invented: Catalog, name: str, word: str) -> None:
+    record = model(Repo(tagged(OTHER, license_name=name), {"LICENSE": text(FREE)}), invented)
+    assert area(record, "license") == word

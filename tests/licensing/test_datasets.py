@@ -28,7 +28,7 @@ class Hub(FakeSource):
         self.datasets = datasets
         self.asked: list[str] = []
 
-    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind) -> Document[Any] | Unavailable:
+    def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Document[Any] | Unavailable:
         if kind != "dataset_info":
             return super().file(model_id, sha, path, kind)
         name = path.removeprefix(FOLDER)

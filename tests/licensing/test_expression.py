@@ -38,6 +38,8 @@ def test_a_choice(text: str, choice: Choice) -> None:
         "()",
         "A AND (B OR",
         "A WITH",
+        "A WITH Commons-Clause",
+        "A WITH Non-Commercial-Restriction OR B",
         "(" * 63,
         "A OR " * 40 + "A",
         " AND ".join(["(A OR B)"] * 5),

@@ -128,3 +128,11 @@ def test_a_revision_that_is_pinned_is_asked_for() -> None:
 )
 def test_distilled_only_if_nobody_says_otherwise(one: Relation, other: Relation, relation: Relation) -> None:
     assert merged(ParentRef("a/b", True, one, "card", ()), ParentRef("a/b", True, other, "tag", ())).relation == relation
+
+
+@pytest.mark.parametrize("content", ["{}", '{"base_model_name_or_path": null}', '{"base_model_name_or_path": ""}'])
+def test_an_adapter_that_names_no_model_still_changes_one(content: str) -> None:
+    [parent] = parents(collected({"org/model": Repo({"license": "mit"}, {"adapter_config.json": content})}, "org/model"))
+    assert (parent.is_id, parent.relation, parent.source) == (False, "adapter", "adapter_config")
+    stated = parents(collected({"org/model": Repo({"base_model": "org/base"}, {"adapter_config.json": content})}, "org/model"))
+    assert [ref.name for ref in stated] == ["org/base"]

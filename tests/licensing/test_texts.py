@@ -85,6 +85,13 @@ def test_a_text_inside_the_card_is_identified_and_the_rest_of_the_card_is_a_note
     assert area(record, "license") == "approved"
 
 
+def test_a_text_that_the_card_quotes_is_not_what_a_strange_name_means(shelf: Catalog) -> None:
+    card = {"license": "other", "license_name": "zephyr-terms"}
+    readme = f"---\nlicense: other\nlicense_name: zephyr-terms\n---\n# Model\n\nThe tokenizer is that of another:\n\n{long(FREE)}\n"
+    assert (area(model(Repo(card, readme=readme), shelf), "license"), rules_of(model(Repo(card, readme=readme), shelf))) == ("review", {"LIC007", "LIC011"})
+    assert area(model(Repo(card, {"LICENSE": text(FREE)}), shelf), "license") == "approved"
+
+
 def test_a_card_without_the_phrases_of_licenses_is_not_compared(shelf: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Fingerprints, "__init__", lambda *_: pytest.fail("not needed"))
     assert facts_of(Repo({"license": FREE}, readme=f"---\nlicense: {FREE}\n---\nIt must be small."), shelf).texts == ()
@@ -97,6 +104,32 @@ def test_a_prompt_that_asks_for_more_than_the_license_goes_to_review(shelf: Cata
     assert (area(record, "license"), rules_of(record)) == ("review", {"LIC026"})
     alone = model(Repo({"license": GATE, "extra_gated_prompt": long(GATE)}, answer={"gated": "auto"}), shelf)
     assert (area(alone, "license"), rules_of(alone)) == ("approved", set())
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "Military use is banned.",
+        "Permission is required before deployment.",
+        "Without written approval deployment ends.",
+        "Deployment is limited to twelve months.",
+        "The terms above are replaced by those on our site.",
+        "\u4ec5\u9650\u7814\u7a76\u4f7f\u7528",
+        "word " * 60_000 + "\nYou must be a student.",
+    ],
+)
+def test_a_prompt_restricts_in_many_words(shelf: Catalog, more: str) -> None:
+    prompt = f"{long(GATE)}\n{more}"
+    record = model(Repo({"license": GATE, "extra_gated_prompt": prompt}, answer={"gated": "auto"}), shelf)
+    assert (area(record, "license"), rules_of(record)) == ("review", {"LIC026"})
+
+
+def test_a_parent_whose_prompt_asks_for_more_cannot_be_told(shelf: Catalog) -> None:
+    parent = Repo({"license": GATE, "extra_gated_prompt": f"{long(GATE)}\nYou must be a student."}, answer={"gated": "auto"})
+    record = model(Repo({"license": GATE, "base_model": "org/base"}), shelf, {"org/base": parent})
+    assert (area(record, "lineage"), result(record)) == ("review", "unknown")
+    alone = Repo({"license": GATE, "extra_gated_prompt": long(GATE)}, answer={"gated": "auto"})
+    assert area(model(Repo({"license": GATE, "base_model": "org/base"}), shelf, {"org/base": alone}), "lineage") == "approved"
 
 
 def test_the_text_for_the_model_governs_and_the_one_beside_it_binds_too(shelf: Catalog) -> None:
@@ -128,6 +161,7 @@ def test_a_license_for_the_code_says_nothing_of_the_weights(shelf: Catalog) -> N
         ("DATA_LICENSE", "data"),
         ("LICENSE-MODEL-CODE", "all"),
         ("decode/LICENSE", "all"),
+        ("OPEN_SOURCE_LICENSE.txt", "all"),
         ("remodelled/LICENSE", "all"),
     ],
 )

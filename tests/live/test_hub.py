@@ -12,8 +12,12 @@ from typing import Any
 
 import pytest
 
+from auditor.audit.headers import MAX_BYTES
+from auditor.crawler.files import header_kind
 from auditor.crawler.hub import DEFAULT_ENDPOINT, HubSource
-from auditor.domain.evidence import CardFacts, Document, ModelInfo, ModelRef, TextFacts, Unavailable
+from auditor.crawler.remote_header import FIRST_PART
+from auditor.crawler.spans import stated_span
+from auditor.domain.evidence import CardFacts, Document, HeaderFacts, ModelInfo, ModelRef, TextFacts, Unavailable
 
 pytestmark = pytest.mark.live
 
@@ -36,6 +40,8 @@ FILES = {  # id: files whose bytes are read, each by another kind of redirect or
     "openai-community/gpt2": {"README.md": CardFacts, "config.json": None},
     "openai/gpt-oss-20b": {"LICENSE": TextFacts, "README.md": CardFacts},
 }
+HEADERS = [("openai/gpt-oss-20b", ".safetensors", {"U8", "BF16"}), ("ggml-org/gemma-3-1b-it-GGUF", "Q4_K_M.gguf", {"Q4_K", "Q6_K", "F32"})]
+"""Model, end of a file's name, types of its tensors."""
 GATED = ("meta-llama/Llama-3.1-8B-Instruct", "config.json")
 KNOWN_KEYS = frozenset(
     [
@@ -130,6 +136,19 @@ def test_files(model: str, path: str, hub: HubSource, infos: dict[str, Document[
     assert expected is None or isinstance(found.facts, expected)
     listed = next(file for file in info.facts.files or () if file.path == path)
     assert listed.size == found.size
+
+
+@pytest.mark.parametrize(("model", "suffix", "held"), HEADERS)
+def test_headers(model: str, suffix: str, held: set[str], hub: HubSource, infos: dict[str, Document[ModelInfo] | Unavailable]) -> None:
+    info = infos[model]
+    assert isinstance(info, Document) and info.facts.sha is not None
+    listed = next(file for file in info.facts.files or () if file.path.endswith(suffix) and "/" not in file.path)
+    kind = header_kind(listed.path)
+    assert kind is not None
+    found = hub.file(model, info.facts.sha, listed.path, kind, MAX_BYTES)
+    assert isinstance(found, Document) and isinstance(found.facts, HeaderFacts), found
+    assert held <= set(found.facts.tensors)
+    assert stated_span(found.headers) == ((0, FIRST_PART), listed.size)
 
 
 def test_a_gated_file(hub: HubSource, infos: dict[str, Document[ModelInfo] | Unavailable]) -> None:

@@ -88,3 +88,7 @@ def test_recipes_that_a_card_shows(body: str, models: tuple[str, ...] | None) ->
 def test_many_blocks_take_little_time() -> None:
     assert recipe_in("```yaml\nmerge_method: x\nmodel: a/one\n```\n" * 20_000) == recipe_in("```yaml\nmerge_method: x\nmodel: a/one\n```\n")
     assert recipe_in("```yaml\nmerge_method: x\n" * 50_000) is None
+
+
+def test_a_recipe_hides_no_repository_behind_its_own_name() -> None:
+    assert read_merge_recipe("name: a/1\nmodels:\n- model: a/1\n- model: a/2\n").models == ("a/1", "a/2")

@@ -110,6 +110,8 @@ def test_a_badge_without_a_license(text: str) -> None:
         ("These weights must never go in a product: no commercial use.", "noncommercial", "model"),
         ("模型不得用于商业用途。", "noncommercial", "model"),
         ("Die kommerzielle Nutzung des Modells ist untersagt.", "noncommercial", "model"),
+        ("Usage commercial interdit.", "noncommercial", "unknown"),
+        ("| **License** | non-commercial |", "noncommercial", "unknown"),
         ("商用利用は禁止です。", "noncommercial", "unknown"),
         ("Uso comercial prohibido.", "noncommercial", "unknown"),
         ("Commercial use requires our permission.", "restricted", "unknown"),
@@ -119,6 +121,10 @@ def test_a_badge_without_a_license(text: str) -> None:
         ("You may not use this model for any commercial purpose.", "noncommercial", "model"),
         ("To use the model commercially, please contact us.", "restricted", "model"),
         ("权重如需商用，请填写问卷申请。", "restricted", "model"),
+        ("The model is for personal use only.", "personal_only", "model"),
+        ("This model may only be used for educational purposes.", "personal_only", "model"),
+        ("Businesses may not use this model.", "personal_only", "model"),
+        ("Redistribution of the model is prohibited.", "personal_only", "model"),
     ],
 )
 def test_a_restriction(text: str, kind: str, subject: str) -> None:

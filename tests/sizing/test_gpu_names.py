@@ -21,6 +21,8 @@ from auditor.sizing.gpu_names import choose
         ("L40S x 4", "l40s", 4),
         ("h100x8", "h100-pcie", 8),
         ("mi300x", "mi300x", 1),
+        ("MI250X", "mi250x", 1),
+        ("mi250xx2", "mi250x", 2),
         ("MI300X x8", "mi300x", 8),
         ("mi300xx8", "mi300x", 8),
         ("a100", "a100-pcie-40gb", 1),

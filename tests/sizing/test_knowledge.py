@@ -85,3 +85,8 @@ def test_family_names_belong_to_the_smallest_member(knowledge, key):
     assert family in knowledge.gpus[key].aliases
     members = [gpu for gpu in knowledge.gpus.values() if gpu.key.startswith(f"{family}-")]
     assert min(members, key=lambda gpu: (gpu.memory_mib, gpu.bandwidth_gb_per_s)).key == key
+
+
+def test_a_card_of_two_dies_is_one_gpu_for_each(knowledge):
+    """Nothing larger than the memory of one die lies in it."""
+    assert (knowledge.gpus["mi250x"].memory_mib, knowledge.gpus["mi250x"].memory_class_gib) == (64 * 1024, 64)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.domain.memory import Serving
+from tests.sizing.models import HYBRIDS
+
 
 def test_one_gpu_adds_rotations_and_padding(size, config):
     assert size(config("qwen3-0.6b")).weights_bytes_per_gpu == 1_192_099_840 + 40_960 * 128 * 2
@@ -39,3 +42,22 @@ def test_a_split_that_cannot_be(size, config):
     memory = size(config("falcon-7b"), index_total_size=14_000_000_000, gpus=("h100x2",))
     assert memory.weights_bytes_per_gpu == "unknown"
     assert (memory.fits[0].fits, memory.fits[0].because) == ("no", "71 attention heads cannot be split 2 ways")
+
+
+def test_the_first_releases_with_latent_attention_keep_products(size):
+    """Per layer of DeepSeek-V3: queries 1,536 and hidden 7,168 times 128 heads of 512 in 8 bits, 1,536 x 128 x 64 rotated in 16 bit. 83.88 GiB were logged."""
+    old, new = (size(HYBRIDS["deepseek-v3"], tensor_parallel=8, serving=Serving(version=version)) for version in ("0.7.3", "0.8.0"))
+    products = 61 * ((1536 + 7168) * 128 * 512 + 1536 * 128 * 64 * 2)
+    copies = [memory.estimates["weights_bytes_per_gpu"].inputs["copies_bytes"] for memory in (old, new)]
+    assert copies == [products + copies[1], 61 * 512 * 128 * 256 * 2]
+    assert old.weights_bytes_per_gpu / 2**30 == pytest.approx(83.88, rel=0.003)
+
+
+def test_products_of_an_unquantised_model_are_in_16_bit(size):
+    plain = {key: value for key, value in HYBRIDS["deepseek-v3"].items() if key != "quantization_config"}
+    inputs = size(plain, tensor_parallel=8, serving=Serving(version="0.7.3")).estimates["weights_bytes_per_gpu"].inputs
+    assert inputs["copies_bytes"] == 61 * 2 * (512 * 128 * 256 + (1536 + 7168) * 128 * 512 + 1536 * 128 * 64)
+
+
+def test_before_latent_attention_nothing_is_copied(size):
+    assert size(HYBRIDS["deepseek-v3"], serving=Serving(version="0.7.0")).estimates["weights_bytes_per_gpu"].inputs["copies_bytes"] == 0

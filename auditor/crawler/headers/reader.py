@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import BinaryIO
+from typing import Protocol
 
 _CHUNK = 1 << 20
 
@@ -16,10 +16,16 @@ class TooLarge(ValueError):
     """A header larger than any real one; the message says how large."""
 
 
+class Readable(Protocol):
+    """Gives the next bytes, at most `count` of them; none at the end."""
+
+    def read(self, count: int, /) -> bytes: ...
+
+
 class Range:
     """The first `cap` bytes of a file of `size` bytes. `position` counts what was read, `digest` is over exactly that."""
 
-    def __init__(self, stream: BinaryIO, size: int, cap: int) -> None:
+    def __init__(self, stream: Readable, size: int, cap: int) -> None:
         self._stream, self.size, self._cap = stream, size, cap
         self._buffer, self._at = b"", 0
         self._digest = hashlib.sha256()
