@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -44,6 +44,25 @@ def _indexable(value: Any) -> bool:
     return all(one is None or isinstance(one, list) for one in lists) and all(
         isinstance(text, dict) and {"id", "form", "sha256"} <= set(text) for text in texts or ()
     )
+
+
+class _Entries(Mapping[str, Any]):
+    """The entries of one folder by key, each validated when it is asked for."""
+
+    def __init__(self, store: Store, folder: str, kind: Any) -> None:
+        self._store, self._folder, self._kind = store, folder, kind
+        self._known: dict[str, Any] = dict.fromkeys(store.names(folder))
+
+    def __getitem__(self, key: str) -> Any:
+        if self._known[key] is None:
+            self._known[key] = validated(self._store, f"{self._folder}/{key}.yaml", self._kind)
+        return self._known[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
 
 
 class Catalog:
@@ -138,11 +157,11 @@ class Catalog:
 
     @cached_property
     def geometries(self) -> Mapping[str, CataloguedGeometry]:
-        return {key: validated(self.store, f"geometry/{key}.yaml", CataloguedGeometry) for key in self.store.names("geometry")}
+        return _Entries(self.store, "geometry", CataloguedGeometry)
 
     @cached_property
     def stacks(self) -> Mapping[str, Stack]:
-        return {key: validated(self.store, f"stacks/{key}.yaml", Stack) for key in self.store.names("stacks")}
+        return _Entries(self.store, "stacks", Stack)
 
     @cached_property
     def fingerprints(self) -> Fingerprints:

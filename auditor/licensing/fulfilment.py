@@ -21,7 +21,6 @@ from auditor.domain.license import ObligationStatus, Use
 from auditor.domain.license_facts import EdgeFacts, LicenseFacts, ObligationFact
 from auditor.domain.text_safety import one_line
 from auditor.licensing.witnesses import document_evidence
-from auditor.reading.holding import lines_holding
 
 _CARD = "README.md"
 _PASSING_ON: frozenset[Use] = frozenset({"redistribute", "redistribute_derivative"})
@@ -156,6 +155,8 @@ class _Repository:
         if duty.text is None:
             return "not_checkable", "the license demands no fixed string that could be looked for", ()
         looked = self._string(duty.text, [card], "readme", "the model card")
+        from auditor.reading.holding import lines_holding
+
         lines = lines_holding(card, duty.text)
         if isinstance(lines, tuple) and any(first <= lines[0] <= last for first, last in self._license_texts(card)):
             return "not_checkable", "the model card has the demanded string inside a license text; whether it shows it elsewhere, no check tells", looked[2]
@@ -188,6 +189,8 @@ class _Repository:
         return "not_checkable", f"{_paths(files)} is there; whether it carries the notices of the base model, no check tells", proof
 
     def _string(self, demanded: str, documents: Sequence[Document[Any]], mark: str, where: str) -> _Looked:
+        from auditor.reading.holding import lines_holding
+
         held = [(document, lines_holding(document, demanded)) for document in documents]
         proof = tuple(document_evidence(one, _kind(one), *lines, demanded) for one, lines in held if isinstance(lines, tuple))
         if proof:

@@ -32,6 +32,8 @@ class Split:
 def stack_of(options: SizingOptions, knowledge: SizingKnowledge) -> tuple[Stack, str]:
     """The stack at the version that was asked for, and a note when that is outside what was checked."""
     name = (options.stack or DEFAULT_STACK).casefold()
+    if name in knowledge.stacks:
+        return at_version(knowledge.stacks[name], options.serving.version)
     names = {alias: stack for stack in knowledge.stacks.values() for alias in (*stack.aliases, stack.key)}
     if name not in names:
         raise UsageError(f"no stack is known as {name[:40]!r}{did_you_mean(name[:40], names)}", f"choose one of: {', '.join(knowledge.stacks)}")
