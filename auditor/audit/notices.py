@@ -52,7 +52,7 @@ def notices(source: Source, request: Request, catalog: Catalog) -> Packed:
     assessment, record = found.assessments[0], found.report.models[0]
     if isinstance(assessment.evidence.info, Unavailable):
         missing = assessment.evidence.info
-        raise EvidenceError(f"{assessment.evidence.requested}: {missing.detail}", "check the spelling, set HF_TOKEN, or try again later; nothing was written")
+        raise EvidenceError(f"{assessment.evidence.requested}: {missing.detail}", "nothing was written; mend what is named there and run it again")
     own = _Repository(assessment.evidence, assessment.license, "")
     obliging = {origin for origin, _ in assessment.inheritance.obliging}
     bases = [_Repository(evidence, facts, evidence.id) for evidence, facts in assessment.bases]

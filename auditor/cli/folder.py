@@ -25,6 +25,8 @@ def write_folder(directory: Path, files: Mapping[str, bytes], manifest: str, sch
     """
     import secrets  # costs 3 ms that only writing needs
 
+    from auditor.crawler.bundle import put_in_place
+
     directory = Path(os.path.realpath(directory))
     building = directory.with_name(f".{directory.name}.{secrets.token_hex(6)}")
     try:
@@ -33,7 +35,7 @@ def write_folder(directory: Path, files: Mapping[str, bytes], manifest: str, sch
             target = building / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(content)
-        _put_in_place(building, directory)
+        put_in_place(building, directory)
     except OSError as error:
         raise UsageError(one_line(f"{directory} cannot be written: {error.strerror}"), "name another folder with -o") from None
     finally:
@@ -69,17 +71,3 @@ def _written(file: Path, schema: str) -> dict[str, Any]:
         return {entry["name"]: entry["sha256"] for entry in read["pack"]} if read["schema_version"] == schema else {}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return {}
-
-
-def _put_in_place(building: Path, directory: Path) -> None:
-    if not directory.exists():
-        building.rename(directory)
-        return
-    old = directory.with_name(f"{building.name}.old")
-    directory.rename(old)
-    try:
-        building.rename(directory)
-    except OSError:
-        old.rename(directory)
-        raise
-    shutil.rmtree(old)

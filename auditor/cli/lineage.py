@@ -48,7 +48,7 @@ def lineage(
     found = audited(source, request_of(refs, settings, catalog, None), catalog)
     info = found.assessments[0].evidence.info
     if isinstance(info, Unavailable):
-        raise EvidenceError(f"{refs[0]}: {info.detail}", "check the spelling, set HF_TOKEN, or try again later")
+        raise EvidenceError(f"{refs[0]}: {info.detail}", "mend what is named there, or try again later")
     tree = lineage_tree(found)
     if format_ == "json":
         print_result(tree.model_dump_json(indent=2) + "\n", 0)

@@ -195,7 +195,7 @@ def _from_source(given: dict[str, Any], quantization: str | None) -> MemoryInput
     source, refs = source_of([given["model"]], given["evidence"], given["offline"], None)
     evidence = gather(source, refs[:1], lambda _: (), lambda _: False, headers_of=lambda info: headers_wanted(info, quantization)).models[refs[0]]
     if isinstance(evidence.info, Unavailable):
-        raise EvidenceError(f"{refs[0]}: {evidence.info.detail}", "check the spelling, set HF_TOKEN, or try again later")
+        raise EvidenceError(f"{refs[0]}: {evidence.info.detail}", "mend what is named there, or try again later")
     separate = _json(given["quant_config"]) if given["quant_config"] else _declared(source, evidence)
     return memory_inputs(evidence, separate)
 

@@ -174,7 +174,7 @@ def write_bundle(directory: Path, models: Gathered, endpoint: str, tool_version:
         ).model_dump(mode="json", exclude={"manifest_sha256"})  # fmt: skip
         text = json.dumps({**rest, "manifest_sha256": digest(rest)}, sort_keys=True, indent=1)
         (building / MANIFEST).write_bytes(text.encode("ascii") + b"\n")
-        _put_in_place(building, directory)
+        put_in_place(building, directory)
     except OSError as error:
         raise UsageError(f"{directory} cannot be written: {error.strerror}", "name another folder with -o") from None
     finally:
@@ -226,7 +226,8 @@ def _check_replaceable(directory: Path) -> None:
         raise UsageError(one_line(f"{directory} is not empty and {what}"), "name an empty or new folder with -o")
 
 
-def _put_in_place(building: Path, directory: Path) -> None:
+def put_in_place(building: Path, directory: Path) -> None:
+    """Makes a finished folder the one at `directory`; what was there stays when that fails."""
     if not directory.exists():
         building.rename(directory)
         return

@@ -110,30 +110,10 @@ def test_memory_and_serving_gate_once_declared(gpus: bool, stack: bool, gating: 
 
 
 def test_what_untrusted_text_says_is_shown_and_not_read() -> None:
-    hostile = TextScope(
-        path="{words}\u202e\x1b[31m\nLICENSE",
-        kind="license_file",
-        identified=False,
-        changed=False,
-        license_name="none",
-        share="0.0%",
-        changes="single words differ",
-        words=3,
-        beside=0,
-    )
+    hostile = text(False, "{words}\u202e\x1b[31m\nLICENSE")
     [finding] = evaluate([rule()], {"text": [hostile]}, POLICY, GATING)
     assert finding.message == "Text {words}⟦U+202E⟧⟦U+001B⟧[31m LICENSE has 3 words"
-    long = TextScope(
-        path="x" * 5_000,
-        kind="license_file",
-        identified=False,
-        changed=False,
-        license_name="none",
-        share="0.0%",
-        changes="single words differ",
-        words=3,
-        beside=0,
-    )
+    long = text(False, "x" * 5_000)
     [finding] = evaluate([rule()], {"text": [long]}, POLICY, GATING)
     assert len(finding.message) == 600
 
