@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -17,10 +15,12 @@ from auditor.catalog.validate import validated
 from auditor.domain.architecture import Architecture, CataloguedGeometry
 from auditor.domain.hardware import Gpu
 from auditor.domain.license import License, LicenseEntry, LicenseFamily, Reading
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 from auditor.domain.stack import Stack
 from auditor.domain.vocabulary import Vocabulary
 
-_SEPARATORS = re.compile(r"[\s_-]+")
+_SEPARATORS = lazy_pattern(r"[\s_-]+")
 
 
 def folded(name: str) -> str:
@@ -28,7 +28,7 @@ def folded(name: str) -> str:
     return _SEPARATORS.sub("-", name.strip().casefold())
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class KnownText:
     """A published form of a license text."""
 

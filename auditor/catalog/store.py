@@ -6,13 +6,14 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from auditor.catalog import strict_yaml
 from auditor.domain.errors import CatalogError
+from auditor.domain.record import record
 
 COMPILED = "compiled.tsv"
 """One line a file: path, SHA-256 of its YAML, value as JSON. One more line, `INDEX`, for the names and digests of all licenses."""
@@ -20,7 +21,7 @@ INDEX = "licenses"
 _REVIEWED = b"\nreviewed: "
 
 
-@dataclass(frozen=True)
+@record
 class RuleFile:
     """One knowledge file: its value and the line of every path in it (empty when it came from the compiled copy)."""
 

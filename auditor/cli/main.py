@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -104,9 +103,7 @@ def _wrong_command_line(error: Any) -> int:
 
 
 def main() -> None:
-    """Entry point of the console script."""
-    gc.set_threshold(100_000)  # a short-lived process that mostly imports: collecting young objects costs a tenth of a start-up
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # no third-party code in a gate's validation, and no search for it
+    """Runs the command and ends the process."""
     code = run()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):  # gone, closed, or never there; what could not be written has been said

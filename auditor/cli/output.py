@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from auditor.domain.errors import UsageError, did_you_mean
@@ -76,6 +75,8 @@ def check_folder(path: str) -> None:
 
 def write_file(path: str, text: str) -> None:
     """Writes the file whole or not at all. UsageError when it cannot be written."""
+    import tempfile
+
     target = Path(path)
     try:
         if target.exists() and not target.is_file():

@@ -1,7 +1,5 @@
 """The tables of auditor.toml and `[tool.auditor]`, read strictly."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from pathlib import Path
@@ -25,12 +23,12 @@ class Section(BaseModel):
 class ProfileTable(Section):
     use: list[str] | str | None = None
     """Intended uses; `hosted` when left out."""
-    facts: dict[str, Any] = Field(default_factory=dict)
+    facts: dict[str, Any] = {}
     """Declared facts; `unknown` is a value."""
 
 
 class HardwareTable(Section):
-    gpus: list[str] = Field(default_factory=list)
+    gpus: list[str] = []
     """`rtx-4090`, or `h100-sxmx2` for two cards."""
     context: int | None = None
     """Tokens."""
@@ -47,7 +45,7 @@ class PolicyTable(Section):
     """A built-in policy."""
     fail_on: FailOn | None = None
     require_text: bool | None = None
-    rules: dict[str, Outcome] = Field(default_factory=dict)
+    rules: dict[str, Outcome] = {}
     """Stricter outcomes by rule id."""
 
 
@@ -69,19 +67,19 @@ class AgreementTable(Section):
 
 
 class CatalogTable(Section):
-    extra: list[str] = Field(default_factory=list)
+    extra: list[str] = []
     """Folders with your own readings of license texts, relative to this file."""
 
 
 class ConfigFile(Section):
     """The whole file."""
 
-    profile: ProfileTable = Field(default_factory=ProfileTable)
-    hardware: HardwareTable = Field(default_factory=HardwareTable)
-    serving: ServingTable = Field(default_factory=ServingTable)
-    policy: PolicyTable = Field(default_factory=PolicyTable)
-    catalog: CatalogTable = Field(default_factory=CatalogTable)
-    agreements: list[AgreementTable] = Field(default_factory=list)
+    profile: ProfileTable = ProfileTable.model_construct()
+    hardware: HardwareTable = HardwareTable.model_construct()
+    serving: ServingTable = ServingTable.model_construct()
+    policy: PolicyTable = PolicyTable.model_construct()
+    catalog: CatalogTable = CatalogTable.model_construct()
+    agreements: list[AgreementTable] = []
     """Licenses that you hold apart from the public ones."""
 
 

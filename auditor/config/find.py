@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from auditor.domain.errors import UsageError
+from auditor.domain.pattern import lazy_pattern
 
 FILE_NAME = "auditor.toml"
 PROJECT_FILE = "pyproject.toml"
 _MAX_BYTES = 1024 * 1024
 _DEEPEST = 32
-_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}""")
+_LONG_KEY = lazy_pattern(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){64}""")
 """A dotted key whose parsing would take a time that grows with the square of its length."""
 
 

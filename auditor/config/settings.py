@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -15,6 +15,7 @@ from auditor.config.values import check_figures, parse_fact, parse_uses, split_f
 from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.license import USES, Use
 from auditor.domain.profile import Agreement, FactValue, Profile, UseSource
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import FailOn, Outcome
 from auditor.domain.vocabulary import Vocabulary
@@ -27,7 +28,7 @@ _LONGEST = 120
 _ENV_NAMES = ("USE", "GPU", "CONTEXT", "CONCURRENCY", "STACK", "POLICY", "FAIL_ON")
 
 
-@dataclass(frozen=True)
+@record
 class Flags:
     """What the command line says; None or empty where it says nothing."""
 
@@ -46,7 +47,7 @@ class Flags:
 Kind = Literal["flag", "env", "file"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Origin:
     """Where a value came from."""
 
@@ -62,7 +63,7 @@ DEFAULT = Origin("default")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@record
 class Settings:
     """Everything declared, resolved."""
 

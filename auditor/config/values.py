@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from auditor.domain.errors import UsageError, did_you_mean, nearest
 from auditor.domain.license import USES, Use
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.profile import FactValue
 from auditor.domain.vocabulary import FactDefinition, Vocabulary
 
 UNKNOWN = "unknown"
-_NUMBER = re.compile(r"^(\d+(?:\.\d+)?)\s*([kKmMbB]?)$")
-_MONTH = re.compile(r"^\d{4}-(?:0[1-9]|1[0-2])$")
+_NUMBER = lazy_pattern(r"^(\d+(?:\.\d+)?)\s*([kKmMbB]?)$")
+_MONTH = lazy_pattern(r"^\d{4}-(?:0[1-9]|1[0-2])$")
 _SCALE = {"": 1, "k": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _MAX = 10**15
 

@@ -1,21 +1,19 @@
 """bundle.json: what saved evidence consists of. Read strictly, since a bundle comes from anywhere."""
 
-from __future__ import annotations
-
 import hashlib
 import json
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from auditor.crawler.files import safe_repo_path, valid_ref
 from auditor.domain.evidence import DocumentKind, ModelRef, Reason
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import one_line, visible
 
 MANIFEST = "bundle.json"
 SCHEMA: Literal["auditor-bundle/1"] = "auditor-bundle/1"
-WITHHELD_KINDS: frozenset[DocumentKind] = frozenset({"model_info", "card", "license_file", "notice_file", "use_policy"})
+WITHHELD_KINDS: frozenset[DocumentKind] = frozenset({"model_info", "card", "license_file", "notice_file", "use_policy", "linked_license"})
 """Documents that hold third-party prose: the metadata does too, in its gate prompt."""
 
 
@@ -40,7 +38,7 @@ Name = Annotated[str, AfterValidator(_visible)]
 Digest = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{64}\z")]
 Commit = Annotated[str, StringConstraints(pattern=r"\A[0-9a-f]{40}\z")]
 Moment = Annotated[str, StringConstraints(pattern=r"\A(?:[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?\z")]
-STORED = re.compile(r"files/[0-9]{4,6}-[a-z_]{1,20}\.(?:json|md|txt)")
+STORED = lazy_pattern(r"files/[0-9]{4,6}-[a-z_]{1,20}\.(?:json|md|txt)")
 StoredName = Annotated[str, StringConstraints(pattern=rf"\A{STORED.pattern}\z")]
 """Derived from number and kind, never from a name in the repository."""
 
@@ -48,7 +46,7 @@ StoredName = Annotated[str, StringConstraints(pattern=rf"\A{STORED.pattern}\z")]
 class Strict(BaseModel):
     """Base of the manifest's parts."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
 
 
 class Tool(Strict):
@@ -76,7 +74,7 @@ class Subject(Strict):
         return ModelRef(self.requested, self.revision)
 
     @model_validator(mode="after")
-    def _named(self) -> Subject:
+    def _named(self) -> Self:
         if not valid_ref(self.ref) or not valid_ref(ModelRef(self.id)):
             raise ValueError("is no id of a model")
         return self
@@ -109,7 +107,7 @@ class Entry(Strict):
     unavailable: Missing | None
 
     @model_validator(mode="after")
-    def _one_form(self) -> Entry:
+    def _one_form(self) -> Self:
         held = self.path is not None or self.facts is not None
         if held == (self.unavailable is not None) or (self.path is not None and self.facts is not None):
             raise ValueError("needs exactly one of path, facts, unavailable")

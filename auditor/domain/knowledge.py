@@ -1,7 +1,5 @@
 """What every knowledge file shares: a strict frozen base, sources and dates."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated
 

@@ -1,9 +1,7 @@
 """A license as knowledge: names, texts by fingerprint, grants and terms. One YAML file in rules/licenses/ each."""
 
-from __future__ import annotations
-
 from datetime import date
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
@@ -16,6 +14,8 @@ USES: tuple[Use, ...] = get_args(Use)
 Category = Literal[
     "permissive", "weak_copyleft", "copyleft", "public_domain", "community", "responsible_ai", "noncommercial", "no_derivatives", "source_available", "data"
 ]
+OPEN_CATEGORIES: frozenset[Category] = frozenset({"permissive", "public_domain", "data", "weak_copyleft", "copyleft"})
+"""What software and data commonly come under."""
 
 TermKind = Literal[
     "user_threshold", "revenue_threshold", "volume_threshold", "headcount_threshold",
@@ -78,7 +78,7 @@ class Term(Knowledge):
     """Read in the text itself; false when known only from a named source."""
 
     @model_validator(mode="after")
-    def _consistent(self) -> Term:
+    def _consistent(self) -> Self:
         if (self.effect == "oblige") != (self.obligation is not None):
             raise ValueError(f"term {self.id!r}: `obligation` belongs to `effect: oblige` and only there")
         if self.effect == "inform" and self.when is not None:
@@ -152,7 +152,7 @@ class License(Dated):
     notes: str = ""
 
     @model_validator(mode="after")
-    def _complete(self) -> License:
+    def _complete(self) -> Self:
         if missing := set(USES) - set(self.grants):
             raise ValueError(f"grants: missing {', '.join(sorted(missing))}")
         ids = [term.id for term in self.terms]
@@ -175,7 +175,7 @@ class Reading(License):
     reading: Signature
 
     @model_validator(mode="after")
-    def _by_digest_alone(self) -> Reading:
+    def _by_digest_alone(self) -> Self:
         if not self.texts:
             raise ValueError("texts: a reading is found by the digest of its text; give at least one (auditor identify prints it)")
         if self.hub_id or self.aliases:

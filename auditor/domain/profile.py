@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
 
 from auditor.domain.license import Use
+from auditor.domain.record import record
 
 FactValue = int | bool | str | frozenset[str] | Mapping[str, int]
 UseSource = Literal["assumed", "flag", "env", "file"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Agreement:
     """A license that the deployer holds apart from the public one."""
 
@@ -41,7 +42,7 @@ class Agreement:
         return f"{self.licensor}{until}{f' ({listed})' if listed else ''}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Profile:
     """What the deployer intends and declared."""
 

@@ -1,7 +1,5 @@
 """The closed vocabulary of the deployer: facts, businesses, fields of use, territories (rules/vocabulary.yaml)."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,8 +1,6 @@
 """A policy: how strict an organization is. It can make a rule's outcome stricter, never milder."""
 
-from __future__ import annotations
-
-from pydantic import Field, field_validator
+from pydantic import field_validator
 
 from auditor.domain.knowledge import Knowledge, Line, Slug
 from auditor.domain.verdict import AREAS, OUTCOMES, AreaName, FailOn, Outcome
@@ -20,7 +18,7 @@ class Policy(Knowledge):
     """A license known only from a tag goes to review."""
     gate: tuple[AreaName, ...] = ALWAYS_GATING
     """Areas that gate whatever is declared: these three, and more; memory and serving gate as soon as a GPU or a stack is."""
-    rules: dict[str, Outcome] = Field(default_factory=dict)
+    rules: dict[str, Outcome] = {}
     """Stricter outcomes by rule id."""
 
     @field_validator("gate")

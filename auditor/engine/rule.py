@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Union
 
@@ -10,6 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from auditor.domain.errors import did_you_mean
 from auditor.domain.knowledge import Knowledge, Line
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.truth import Truth, all_of, any_of, negate
 from auditor.domain.verdict import OUTCOMES, AreaName, Outcome
 from auditor.engine.predicates import PREDICATES
@@ -18,7 +18,7 @@ from auditor.engine.scopes import fact_types
 
 RuleId = Annotated[str, StringConstraints(pattern=r"^(LIC|LIN|MEM|OPS|SEC|DOC)\d{3}$")]
 ScopeName = Literal["model", "text", "conflict", "permission", "inherited", "edge", "dataset", "fit", "difference"]
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = lazy_pattern(r"\{(\w+)\}")
 
 
 class All(Knowledge):
