@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import peers
+from placement import first_gpu
 from table import Result, lines
 
 from auditor import resources
@@ -29,6 +30,12 @@ LEFT_OUT = {
     "m0924": "the file says Q6_K at two thirds of its bits per weight: a mix of types",
 }
 """Rows that contradict themselves, or whose checkpoint is not recorded, by id."""
+_NOT_ESTIMATED = {
+    "load_reserved_gib": "reserved after loading: which layers Unsloth leaves in 16 bit, and what loading gave back, are not recorded",
+    "non_torch_gib": "outside the allocator, a range only: versions of driver and libraries are not recorded",
+    "cuda_graph_gib": "captured graphs, a range only: the sizes that were captured are not recorded",
+}
+"""Quantities that follow from nothing that a row records."""
 _VERSION = re.compile(r"[0-9]+\.[0-9]+(?:\.[0-9]+)?")
 _SCHEMES: dict[str, dict[str, Any]] = {
     "awq-int4": {"quant_method": "awq", "bits": 4, "group_size": 128, "zero_point": True},
@@ -38,6 +45,10 @@ _SCHEMES: dict[str, dict[str, Any]] = {
     "fp8-block": {"quant_method": "fp8", "weight_block_size": [128, 128]},
     "bnb-nf4": {"quant_method": "bitsandbytes", "load_in_4bit": True, "bnb_4bit_use_double_quant": True},
 }
+_OWN_HEADS = ("Qwen/Qwen3-0.6B-FP8", "Qwen/Qwen3-1.7B-FP8", "Qwen/Qwen3-4B-FP8")
+"""Quantised files of tied models that carry a head of their own."""
+_CONFIG_HUB = {"gemma": (16, "all-linear"), "tiny-llama": (32, "all-linear"), "phi": (8, "all-linear")}
+"""Rank and targets of config_hub/finetune in litgpt by the start of their name; the others take 32 and queries and values."""
 _RECIPES = {"Q4_K - Medium": "q4_k_m", "Q5_K - Medium": "q5_k_m", "Q8_0": "q8_0", "Q6_K": "q6_k", "Q4_0": "q4_0", "F16": "bf16", "BF16": "bf16"}
 
 
@@ -59,9 +70,9 @@ class Bench:
         try:
             if row["id"] in LEFT_OUT:
                 raise Excluded(LEFT_OUT[row["id"]])
-            method = getattr(self, f"_{quantity}", None)
-            if method is None:
-                raise Excluded(f"no estimate of {quantity} is made: what it depends on is not recorded")
+            if quantity in _NOT_ESTIMATED:
+                raise Excluded(_NOT_ESTIMATED[quantity])
+            method = getattr(self, f"_{quantity}")
             return method(row, engine, name)
         except Excluded as why:
             return Result(row, name, why=str(why))
@@ -77,7 +88,11 @@ class Bench:
         if quant == "none":
             config.pop("quantization_config", None)
         elif quant in _SCHEMES:
-            config["quantization_config"] = _SCHEMES[quant]
+            config["quantization_config"] = dict(_SCHEMES[quant])
+            if config.get("intermediate_size", 0) % config["quantization_config"].get("group_size", 1):
+                config["quantization_config"]["group_size"] = 64  # groups divide the rows
+        if quant == "fp8-block" and row["model"] in _OWN_HEADS:
+            config["tie_word_embeddings"] = False
         return config
 
     def size(self, row: dict[str, Any], engine: str, *, quantization: str | None = None, training: Training | None = None, **serving: Any) -> Memory:
@@ -88,11 +103,12 @@ class Bench:
         kv = (row.get("kv_dtype") or "").split()[0] if row.get("kv_dtype") else ""
         if kv and stack in ("vllm", "sglang", "llama.cpp"):
             serving.setdefault("kv_dtype", {"bf16": "bfloat16", "fp16": "float16"}.get(kv, kv) if stack != "llama.cpp" else kv)
+        config = serving.pop("config", None) or self.config(row)
         options = SizingOptions(
             context=serving.pop("context", None) or row.get("context"), tensor_parallel=row.get("tp") or 1, quantization=quantization, stack=stack,
-            serving=Serving(**serving), training=training, concurrency=serving.pop("concurrency", None), gpus=self.gpus(row),
+            serving=Serving(**serving), training=training, gpus=self.gpus(row),
         )  # fmt: skip
-        return estimate(MemoryInputs(row["model"], config=self.config(row)), options, self.knowledge)
+        return estimate(MemoryInputs(row["model"], config=config), options, self.knowledge)
 
     def gpus(self, row: dict[str, Any]) -> tuple[Any, ...]:
         known = {"H100": "h100-sxm", "A100-80": "a100-sxm-80gb", "A100 80": "a100-sxm-80gb", "A100 40": "a100-sxm-40gb", "A100 39": "a100-sxm-40gb", "T4": "t4"}
@@ -103,6 +119,9 @@ class Bench:
         if row.get("lora_buffers"):
             raise Excluded("the rank of the LoRA buffers is not recorded")
         quant = row["quant"] or "none"
+        if quant == "gguf-q8_0" and engine == "vllm":
+            memory = self.size(row, engine, quantization="q8_0")
+            return Result(row, f"{name} quantised", _known(memory.weights_bytes_per_gpu), row["value"] * GIB)
         if "gguf" in quant or quant.startswith("nvfp4") or "MTP" in (row.get("note") or ""):
             raise Excluded(f"the tensors of this {quant} file are not recorded")
         if engine == "llama.cpp":
@@ -117,7 +136,7 @@ class Bench:
             return Result(row, name, _known(memory.weights_bytes), row["value"] * GIB)
         recipe = _RECIPES.get((row["quant"] or "").removeprefix("gguf-"))
         if recipe is None:
-            raise Excluded(f"no recipe of llama.cpp is called {row['quant']}")
+            raise Excluded(f"types of the tensors of {row['quant']}: the mix that somebody chose is not recorded")
         memory = self.size(row, engine, quantization=recipe)
         return Result(row, name, _known(memory.weights_bytes), row["value"] * GIB, peers=peers.weights(memory, recipe))
 
@@ -136,7 +155,7 @@ class Bench:
 
     def _hybrid(self, row: dict[str, Any], engine: str, name: str) -> Result:
         if row.get("max_conc") is None or row.get("context") is None:
-            raise Excluded("no max_concurrency is logged: the tokens of a hybrid are a naive figure")
+            raise Excluded("no requests at once are logged: the tokens of a hybrid count all layers alike")
         best: Result | None = None
         for batched in (2048, 8192, 16384):
             for mode in ("none", "align"):
@@ -160,7 +179,7 @@ class Bench:
             raise Excluded("no number of cells is logged")
         mla = _int(row.get("mla_attn"))
         if "mla" in row["arch_class"] and mla is None:
-            mla = 0 if "expanded" in (row.get("note") or "") else None
+            mla = 0 if "expanded" in (row.get("note") or "") or " V (" in row["raw_line"] else None  # the log names a latent c^KV
         if part == "SWA" and row.get("n_ubatch") is None:
             raise Excluded("n_ubatch, which the cells of a window follow from, is not recorded")
         memory = self.size(
@@ -193,47 +212,44 @@ class Bench:
     def _activation_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
         memory = self.size(row, engine, max_num_seqs=row.get("max_num_seqs"), max_num_batched_tokens=row.get("max_num_batched_tokens"))
         if row.get("max_num_seqs") is None and not self.gpus(row):
-            raise Excluded("neither max_num_seqs nor a card is recorded")
+            raise Excluded("max_num_seqs is not recorded, nor a card that its default follows from")
         kind = " (multimodal)" if "vl" in row["arch_class"] else " (text)"
         return Result(row, name + kind, _known(memory.activation_bytes), row["value"] * GIB)
 
     def _compute_buffer(self, row: dict[str, Any], engine: str, name: str) -> Result:
         if not _int(row.get("flash_attn")) or "mla" in row["arch_class"]:
-            raise Excluded("without flash attention, or with latent attention: only a range is given")
+            raise Excluded("compute buffer without flash attention or with latent attention, a range only: the graph of that build is not recorded")
         memory = self.size(row, engine, n_ubatch=_int(row.get("n_ubatch")), flash_attn=True)
         return Result(row, name, _known(memory.activation_bytes), row["value"] * MIB)
 
     def _peak_infer_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
-        if row["unit"].endswith("?") or engine != "transformers":
-            raise Excluded("the unit is not defined, or a fused engine whose buffers are not modelled")
+        if row["unit"].endswith("?"):
+            raise Excluded("peaks of somebody's own report: neither unit nor what is counted is recorded")
+        if engine != "transformers":
+            raise Excluded("AutoAWQ with fused layers: the longest sequence that its cache is made for is not recorded")
         releases = {"Qwen/Qwen2-": "4.40.0", "Qwen/Qwen2.5": "4.46.0", "Qwen/Qwen3": "4.51.0"}  # of the three tables
         version = next((found for start, found in releases.items() if row["model"].startswith(start)), "4.51.0")
-        memory = self.size(row, engine, version=version, prompt_tokens=row["prefill"], generated_tokens=row["decode"])
-        ours = _known(memory.total_bytes_per_gpu) - _known(memory.overhead_bytes)
-        if (others := (row.get("ngpu") or 1) - 1) > 0:
-            ours += self._other_peaks(row, engine, version, memory, others)
-        quant = "unquantised" if row["quant"] in (None, "none", "bf16") else "quantised"
-        return Result(row, f"{name} {version} {quant}", ours, row["value"] * GIB)
-
-    def _other_peaks(self, row: dict[str, Any], engine: str, version: str, memory: Memory, others: int) -> float:
-        """Peaks of the other GPUs, which the row adds up: a layer on each; where logits of all tokens are made, accelerate copies them to the first GPU."""
-        if version != "4.40.0":
-            return others * _known(memory.activation_bytes)
-        layer = _known(self.size(row, engine, version="4.46.0", prompt_tokens=row["prefill"], generated_tokens=row["decode"]).activation_bytes)
-        whole, logits = _known(memory.kv_bytes_per_request), 4 * row["prefill"] * self.config(row)["vocab_size"]
-        copied = whole / (others + 1)  # of the cache, as it is shared out
-        last = max(1.5 * logits, copied)
-        first = max(layer, logits + _known(memory.kv_bytes_per_token) * row["prefill"] / (others + 1), copied)
-        return last + first + (others - 1) * max(layer, copied) - _known(memory.activation_bytes)
+        work = {"version": version, "prompt_tokens": row["prefill"], "generated_tokens": row["decode"]}
+        if version == "4.51.0" and row["quant"] == "awq-int4":
+            work["flash_attn"] = False  # the environment of AutoAWQ in that table lists no flash attention
+        gpus, name = row.get("ngpu") or 1, f"{name} {version} {'unquantised' if row['quant'] in (None, 'none', 'bf16') else 'quantised'}"
+        if gpus > 1 and version == "4.40.0":
+            ours = gpus * first_gpu(self.config(row), lambda config: self.size(row, engine, config=config, **work), gpus, row["prefill"], row["context"])
+            return Result(row, name, ours, row["value"] * GIB)
+        memory = self.size(row, engine, **work)
+        ours = _known(memory.total_bytes_per_gpu) - _known(memory.overhead_bytes) + (gpus - 1) * _known(memory.activation_bytes)
+        return Result(row, name, ours, row["value"] * GIB)
 
     def _peak_train_gib(self, row: dict[str, Any], engine: str, name: str) -> Result:
         method = row["method"]
         if method == "lora+emb":
-            raise Excluded("adapters that train embeddings as well are not modelled")
-        if row.get("seq") is None or row.get("ngpu", 1) not in (None, 1) or (row["gpu"] or "").startswith("8x"):
-            raise Excluded("the length of samples is not recorded, or several GPUs share the model")
+            raise Excluded("adapters that train embeddings as well: which copies DeepSpeed holds of them is not recorded")
+        if row.get("ngpu", 1) not in (None, 1) or (row["gpu"] or "").startswith("8x"):
+            raise Excluded("how several GPUs share weights, gradients and states in training is not recorded")
+        if row.get("seq") is None:
+            raise Excluded("the length of samples is not recorded")
         if engine == "unsloth":
-            raise Excluded("samples are far shorter than the recorded limit")
+            raise Excluded("samples are far shorter than the recorded limit: their length is not recorded")
         rank, targets = _adapters(row, engine)
         training = Training(
             method,
@@ -244,7 +260,7 @@ class Bench:
             None,
             row.get("gc") if isinstance(row.get("gc"), bool) else None,
             None,
-            engine,
+            "deepspeed" if engine == "transformers" and method == "qlora" else engine,  # as the scripts beside that table run it
         )
         memory = self.size(row, "transformers", training=training, version="5.23.0")
         assert memory.finetune is not None
@@ -262,14 +278,14 @@ def _int(value: object) -> int | None:
 
 
 def _llama_kv(row: dict[str, Any]) -> str:
-    kv = (row.get("kv_dtype") or "f16").split()[0]
-    return kv if kv != "bf16" else "bf16"
+    return str(row.get("kv_dtype") or "f16").split()[0]
 
 
 def _adapters(row: dict[str, Any], engine: str) -> tuple[int, str]:
-    """Rank and targets as recorded, else those of the configuration that the row names (config_hub/finetune of litgpt: Gemma's differ from the others)."""
+    """Rank and targets as recorded, else those of the configuration that the row names."""
     if engine == "litgpt":
-        return (16, "all-linear") if row["raw_line"].lstrip("| ").startswith("gemma") else (32, "q_proj,v_proj")
+        named = row["raw_line"].lstrip("| ")
+        return next((found for start, found in _CONFIG_HUB.items() if named.startswith(start)), (32, "q_proj,v_proj"))
     targets = {"q,v": "q_proj,v_proj", "mlp": "gate_proj,up_proj,down_proj"}.get(row.get("targets") or "", "all-linear")
     return row.get("r") or 64, targets
 

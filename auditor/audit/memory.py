@@ -11,6 +11,7 @@ from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import HeaderFacts, ModelEvidence, Unavailable
 from auditor.domain.memory import Memory, MemoryInputs, SizingKnowledge, SizingOptions, TensorTotal
 from auditor.sizing import estimate
+from auditor.sizing.checkpoint import quantization_files
 
 
 def memory_of(evidence: ModelEvidence, options: SizingOptions, catalog: Catalog) -> Memory:
@@ -32,8 +33,10 @@ def total_size(index: Mapping[str, Any] | None) -> int | None:
 
 
 def memory_inputs(evidence: ModelEvidence, quantization: Mapping[str, Any] | None = None) -> MemoryInputs:
-    """What sizing may know; everything untrusted. `quantization`: the content of a file beside config.json that declares one."""
+    """What sizing may know; everything untrusted. `quantization`: the content of a file beside config.json that declares one, else of that in the evidence."""
     config, missing = _json(evidence, "config.json")
+    if quantization is None and (config or {}).get("quantization_config") is None:
+        quantization = _declared(evidence)
     index, _ = _json(evidence, "model.safetensors.index.json")
     info = None if isinstance(evidence.info, Unavailable) else evidence.info.facts
     return MemoryInputs(
@@ -53,6 +56,15 @@ def memory_inputs(evidence: ModelEvidence, quantization: Mapping[str, Any] | Non
         },
         headers_missing={path: missing.detail for path, missing in evidence.unavailable.items() if path.lower().endswith((".gguf", ".safetensors"))},
     )
+
+
+def _declared(evidence: ModelEvidence) -> Mapping[str, Any] | None:
+    """Content of the first file that declares a quantization beside config.json, where it was fetched and can be read."""
+    for name in quantization_files((path, None) for path in evidence.documents):
+        content, _ = _json(evidence, name)
+        if content is not None:
+            return content
+    return None
 
 
 def _json(evidence: ModelEvidence, path: str) -> tuple[Mapping[str, Any] | None, str]:

@@ -96,6 +96,7 @@ def request_of(refs: tuple[ModelRef, ...], settings: Settings, catalog: Catalog,
     from auditor.domain.memory import SizingOptions
     from auditor.engine.rules import load_policy
     from auditor.sizing.gpu_names import choose
+    from auditor.sizing.options import stack_named
 
     policy = load_policy(catalog, settings.policy)
     tightened = {
@@ -103,14 +104,14 @@ def request_of(refs: tuple[ModelRef, ...], settings: Settings, catalog: Catalog,
         "rules": {rule: policy.outcome(rule, outcome) for rule, outcome in {**policy.rules, **settings.rules}.items()},
     }
     chosen = [choose(name, catalog.gpus) for name in settings.gpus]
-    stack = _stack(settings.stack, catalog)
+    stack = None if settings.stack is None else stack_named(settings.stack, catalog.stacks).key
     return Request(
         models=refs,
         profile=settings.profile,
         sizing=SizingOptions(
             gpus=tuple((choice.gpu, choice.count) for choice in chosen),
             context=settings.context,
-            concurrency=settings.concurrency,
+            concurrency=settings.concurrency if "concurrency" in settings.sources else None,
             tensor_parallel=settings.tensor_parallel,
             quantization=settings.quantization,
             stack=stack,
@@ -122,11 +123,3 @@ def request_of(refs: tuple[ModelRef, ...], settings: Settings, catalog: Catalog,
         fail_on=settings.fail_on or policy.fail_on,
         evaluated_at=evaluated_at(as_of),
     )
-
-
-def _stack(name: str | None, catalog: Catalog) -> str | None:
-    from auditor.domain.errors import UsageError, did_you_mean
-
-    if name is not None and name not in catalog.stacks:
-        raise UsageError(f"unknown stack {name!r}{did_you_mean(name, catalog.stacks)}", f"choose from: {', '.join(catalog.stacks)}")
-    return name

@@ -124,7 +124,7 @@ def _asked(given: dict[str, Any], catalog: Catalog) -> Any:
         stack=settings.stack,
         assumed=tuple(choice.assumed for choice in chosen if choice.assumed),
         serving=Serving(version=given["stack_version"], **{**{name: given[name] for name in _SERVING}, "dtype": dtype}),
-        training=Training(method=given["finetune"].casefold(), **{name: given[name] for name in _TRAINING}) if given["finetune"] else None,
+        training=Training(method=given["finetune"].casefold(), **{name: given[name] for name in _TRAINING}) if given["finetune"] is not None else None,
         every=given["every"],
         claimed_tokens_per_second=given["claimed"],
     )
@@ -137,6 +137,8 @@ def _inputs(given: dict[str, Any], catalog: Catalog, quantization: str | None) -
         raise UsageError(
             "name a model or give --config FILE, not both" if given["model"] else "nothing to size: no model was named", "run: auditor size ORG/NAME"
         )
+    if given["index"] is not None and given["config"] is None:
+        raise UsageError("--index goes with --config", "of a model on the Hub its own index is read")
     if given["config"] is not None:
         return _from_files(given["config"], given["index"], given["quant_config"])
     return _from_source(given, quantization)
@@ -159,10 +161,12 @@ def _from_files(config: Path, index: Path | None, quantization: Path | None) -> 
 
 def _beside(config: Path) -> tuple[Path, ...]:
     """Where a file that declares the quantisation may lie beside a config."""
+    from auditor.domain.memory import QUANTIZATION_FILES
+
     named = config.with_name(f"{config.stem}.hf_quant_config.json")
     if config.name != "config.json":
         return (named,)
-    return (named, *(config.with_name(name) for name in ("hf_quant_config.json", "quant_config.json", "quantize_config.json")))
+    return (named, *(config.with_name(name) for name in QUANTIZATION_FILES))
 
 
 def _json(path: Path) -> dict[str, Any]:
@@ -195,28 +199,6 @@ def _from_source(given: dict[str, Any], quantization: str | None) -> MemoryInput
     source, refs = source_of([given["model"]], given["evidence"], given["offline"], None)
     evidence = gather(source, refs[:1], lambda _: (), lambda _: False, headers_of=lambda info: headers_wanted(info, quantization)).models[refs[0]]
     if isinstance(evidence.info, Unavailable):
-        raise EvidenceError(f"{refs[0]}: {evidence.info.detail}", "mend what is named there, or try again later")
-    separate = _json(given["quant_config"]) if given["quant_config"] else _declared(source, evidence)
-    return memory_inputs(evidence, separate)
-
-
-def _declared(source: Any, evidence: Any) -> dict[str, Any] | None:
-    """Content of a file beside config.json that declares the quantisation, where there is one and config.json says nothing."""
-    from auditor.audit.memory import memory_inputs
-    from auditor.domain.evidence import Unavailable
-    from auditor.reading.bounded_json import load
-    from auditor.sizing.checkpoint import quantization_files
-
-    facts = evidence.info.facts
-    names = quantization_files((file.path, file.size) for file in facts.files or ())
-    config = memory_inputs(evidence).config or {}
-    if not names or not facts.sha or config.get("quantization_config") is not None:
-        return None
-    document = source.file(evidence.id, facts.sha, names[0], "config")
-    if isinstance(document, Unavailable) or document.content is None:
-        return None
-    try:
-        value = load(document.content)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
+        detail = evidence.info.detail
+        raise EvidenceError(detail if detail.startswith(refs[0].id) else f"{refs[0]}: {detail}", "mend what is named there, or try again later")
+    return memory_inputs(evidence, _json(given["quant_config"]) if given["quant_config"] else None)

@@ -1,7 +1,5 @@
 """Model architectures and catalogued geometries as knowledge: rules/architectures/ and rules/geometry/."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -105,7 +103,7 @@ class LayerKind(Knowledge):
     """A kind of layer: its blocks and what is different in them."""
 
     blocks: tuple[Name, ...] = ()
-    fields: dict[Name, Expression] = Field(default_factory=dict)
+    fields: dict[Name, Expression] = {}
     """Fields that have another value in layers of this kind; `i` is the number of the layer."""
     window: Expression = ""
     """Tokens that the layer attends to; all when empty."""
@@ -121,7 +119,7 @@ class Pattern(Knowledge):
     when: Expression = "True"
     list: str = ""
     """A config key with one entry (or character) a layer, whose `names` are kinds."""
-    names: dict[str, Name] = Field(default_factory=dict)
+    names: dict[str, Name] = {}
     """Entry to kind; an entry that is not here makes the type unknown."""
     each: str = ""
     """The kind of layer `i` as an expression."""
@@ -132,9 +130,9 @@ class Tower(Knowledge):
 
     config: tuple[Line, ...]
     """Keys of the nested config; the first that is there counts."""
-    names: dict[Name, tuple[Line, ...]] = Field(default_factory=dict)
-    defaults: dict[Line, int | bool | str] = Field(default_factory=dict)
-    derive: dict[Name, Expression] = Field(default_factory=dict)
+    names: dict[Name, tuple[Line, ...]] = {}
+    defaults: dict[Line, int | bool | str] = {}
+    derive: dict[Name, Expression] = {}
     parts: tuple[Part, ...] = ()
     """Empty: what it holds is not known, and weights that follow from config.json are a lower end."""
 
@@ -147,35 +145,35 @@ class ModelType(Knowledge):
     """Class names in `architectures` that are this model; another one makes the type unknown. Empty: any (nested text configs)."""
     text_config: tuple[Line, ...] = ()
     """Keys under which a multimodal config nests the language model's own; the top level when absent."""
-    names: dict[Name, tuple[Line, ...]] = Field(default_factory=dict)
+    names: dict[Name, tuple[Line, ...]] = {}
     """Field to config keys; two keys that disagree make it unknown."""
-    defaults: dict[Line, int | bool | str] = Field(default_factory=dict)
+    defaults: dict[Line, int | bool | str] = {}
     """By config key: what the model code takes when the key is absent."""
-    derive: dict[Name, Expression] = Field(default_factory=dict)
+    derive: dict[Name, Expression] = {}
     """Fields that follow from others when no key gives them."""
     attention: tuple[Pattern, ...] = ()
     feed_forward: tuple[Pattern, ...] = ()
-    kinds: dict[Name, LayerKind] = Field(default_factory=dict)
+    kinds: dict[Name, LayerKind] = {}
     outer: tuple[Name, ...] = ()
     """Blocks around the layers: embeddings, final norm, output layer."""
     mtp: str = ""
     """Layers for multi-token prediction in the checkpoint, as an expression."""
     mtp_kinds: tuple[Name, ...] = ()
     """Blocks of such a layer."""
-    tower: dict[Name, Tower] = Field(default_factory=dict)
+    tower: dict[Name, Tower] = {}
     state_dtype: tuple[Line, ...] = ()
     """Config keys that name the precision of the recurrent state."""
     tied: Literal["yes", "no", ""] = ""
     """Whether input and output embeddings are one tensor when the config does not say; no when empty."""
-    refuse_when: dict[Expression, Line] = Field(default_factory=dict)
+    refuse_when: dict[Expression, Line] = {}
     """Conditions under which the formula does not hold, each with the reason; the class is then unknown."""
-    refuse_keys: dict[Line, Line] = Field(default_factory=dict)
+    refuse_keys: dict[Line, Line] = {}
     """Config keys that, present and truthy, belong to another way of building a model, each with the reason; the class is then unknown."""
     allow_keys: tuple[Line, ...] = ()
     """Of those, keys that belong to this type after all."""
-    assumed_when_absent: dict[Line, Line] = Field(default_factory=dict)
+    assumed_when_absent: dict[Line, Line] = {}
     """Config keys whose absence rests on an assumption, which is then reported."""
-    rename: dict[Line, str] = Field(default_factory=dict)
+    rename: dict[Line, str] = {}
     """Beginnings of part names that checkpoints of this type call otherwise."""
     uncounted: str = ""
     """Why parameters are not counted from the config; empty when they are."""
@@ -236,14 +234,20 @@ class Trainer(Knowledge):
     logit_bytes: Annotated[float, Field(ge=0)]
     """Per token and word of the vocabulary when the loss is not fused."""
     quantised_logit_bytes: Annotated[float, Field(ge=0)]
-    quantised_activations: Annotated[float, Field(ge=1)] = 1
-    """Factor on activations over a quantised base without checkpointing."""
+    joint_projection: bool = False
+    """Whether queries, keys and values come from one projection: shared keys and values are then kept for every query head, others with the whole of it."""
+    quantised_inputs: Annotated[int, Field(ge=0)] = 0
+    """How often the inputs of quantised linear layers are held without checkpointing; 0 where their backward pass does not need them."""
+    dequantised_bytes: Annotated[float, Field(ge=0)] = 2
+    """Bytes of an element of a quantised weight while it is multiplied."""
     quantised_base: Slug
     """Format of the base in QLoRA."""
     separate_head: bool = False
     """Whether the head has weights of its own even where the model ties it, and is quantised with the base."""
     adapter_input: Annotated[float, Field(ge=0)] = 0
     """Bytes kept of every element that goes into an adapter, without checkpointing: a copy with dropout, and its mask."""
+    adapter_output: Annotated[float, Field(ge=0)] = 0
+    """Bytes kept of every element that comes out of an adapter of queries, keys or values, where not all of them have one."""
     fixed_gib: tuple[float, float, float]
     """Workspaces and fragmentation: low, value, high."""
 
@@ -254,23 +258,23 @@ class Architecture(Dated):
     key: Slug
     base: bool = False
     """Whether `common` holds for every model type of every file."""
-    common: ModelType = Field(default_factory=ModelType)
+    common: ModelType = ModelType.model_construct()
     """Holds for every model type of this file that extends no other."""
-    blocks: dict[Name, Block] = Field(default_factory=dict)
+    blocks: dict[Name, Block] = {}
     """Known to the model types of every file."""
-    types: dict[Slug, ModelType] = Field(default_factory=dict)
+    types: dict[Slug, ModelType] = {}
     """By `model_type` of config.json, in lower case."""
-    formats: dict[Slug, Format] = Field(default_factory=dict)
+    formats: dict[Slug, Format] = {}
     """Of quantised weights, by name; known to every file."""
-    algorithms: dict[Slug, Slug] = Field(default_factory=dict)
+    algorithms: dict[Slug, Slug] = {}
     """Names that checkpoints declare, in lower case, to formats."""
-    what_if: dict[Slug, Slug] = Field(default_factory=dict)
+    what_if: dict[Slug, Slug] = {}
     """Precisions that a user may ask for, to formats or recipes."""
-    recipes: dict[Slug, Recipe] = Field(default_factory=dict)
-    trainers: dict[Slug, Trainer] = Field(default_factory=dict)
-    optimizers: dict[Slug, float] = Field(default_factory=dict)
+    recipes: dict[Slug, Recipe] = {}
+    trainers: dict[Slug, Trainer] = {}
+    optimizers: dict[Slug, float] = {}
     """Bytes of state per trained parameter."""
-    fallback: dict[Slug, Slug] = Field(default_factory=dict)
+    fallback: dict[Slug, Slug] = {}
     """GGUF types that need rows of whole blocks of 256, to the type taken for other rows."""
     notes: str = ""
 

@@ -1,9 +1,7 @@
 """What sizing is asked and what it answers: inputs as the Hub gave them, figures with range, basis and assumptions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -11,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 from auditor.domain.architecture import Architecture, CataloguedGeometry
 from auditor.domain.description import FIELD_DOCSTRINGS
 from auditor.domain.hardware import Gpu
+from auditor.domain.record import record
 from auditor.domain.stack import Stack
 
 Count = int | Literal["unknown"]
@@ -21,6 +20,9 @@ Basis = Literal["exact", "formula", "assumed", "unknown"]
 
 Fits = Literal["yes", "no", "uncertain", "unknown"]
 """`yes`: fits at the pessimistic end; `uncertain`: only at the optimistic end; `no`: at neither; `unknown`: a needed figure is missing."""
+
+QUANTIZATION_FILES = ("hf_quant_config.json", "quant_config.json", "quantize_config.json")
+"""Where ModelOpt, AutoAWQ and AutoGPTQ say how weights are quantized when config.json does not."""
 
 
 class _Answer(BaseModel):
@@ -59,7 +61,7 @@ class Fit(_Answer):
     kv_capacity_tokens: Count
     """`max_concurrency` x `context`."""
     max_concurrency: Count | float
-    """Requests of `context` tokens at once, as engines print it: with a fraction."""
+    """Requests of `context` tokens at once, with a fraction as engines print it: `kv_capacity_tokens` / `context`."""
     low_bytes: Count
     high_bytes: Count
     because: str
@@ -88,19 +90,19 @@ class Speed(_Answer):
     ttft_seconds: Count | float
     request_seconds: Count | float
     ceiling_tokens_per_second: Count | float
-    """Tensor parallel x bandwidth / bytes read per token: nothing measured lies above it."""
+    """Tensor parallel x bandwidth / bytes read per token at `context`: nothing measured lies above it."""
     claim: str
     """What was made of a claimed figure; empty when none was given."""
 
 
 class QuantFile(_Answer):
-    """One of several sets of weights in a repository."""
+    """One set of GGUF files in a repository."""
 
     name: str
     precision: str
     bytes: Count
     fits: tuple[str, ...]
-    """Declared GPUs on which it fits."""
+    """Declared GPUs on which it fits beside cache, activations and overhead, at the pessimistic end; none where one of these is unknown."""
 
 
 class Memory(_Answer):
@@ -133,11 +135,11 @@ class Memory(_Answer):
     speed: Speed | None = None
     """None where no GPU is declared."""
     files: tuple[QuantFile, ...] = ()
-    """Sets of weights of which an engine loads one, where a repository holds several."""
+    """Sets of GGUF files in the repository, of which an engine loads one."""
     estimates: dict[str, Estimate]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorTotal:
     """Elements and bytes of the tensors of one type."""
 
@@ -145,7 +147,7 @@ class TensorTotal:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MemoryInputs:
     """What is known about one model. Everything in it comes from a repository and is not to be trusted, types included."""
 
@@ -170,7 +172,7 @@ class MemoryInputs:
     """By path of a weight file: why its header, which was asked for, could not be had."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Serving:
     """Settings of the stack that a user may change; None where nothing was said."""
 
@@ -199,7 +201,7 @@ class Serving:
     generated_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Training:
     """A fine-tuning that is asked for; None where nothing was said."""
 
@@ -214,7 +216,7 @@ class Training:
     trainer: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SizingOptions:
     """What the user asked for; None where nothing was said."""
 
@@ -235,7 +237,7 @@ class SizingOptions:
     claimed_tokens_per_second: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SizingKnowledge:
     """The parts of the catalogue that sizing reads, each by key."""
 

@@ -1,7 +1,5 @@
 """A serving stack as knowledge: its defaults and the constants of its memory. One YAML file in rules/stacks/ each."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -109,6 +107,8 @@ class CacheRules(Knowledge):
     """Whether layers with a window keep no more than it."""
     copied: bool = False
     """Whether a step holds the cache of the step before, and its logits, until its own is complete."""
+    expanded: bool = False
+    """Whether attention makes the keys and values of one layer anew for every query head."""
     heeds_scheme: bool = True
     """Whether a KV scheme in the checkpoint sets the precision of the cache."""
     uniform_windows: bool = True
@@ -122,11 +122,11 @@ class Span(Knowledge):
     """First version; from the beginning when empty."""
     before: str = ""
     """First version that it no longer holds for; still holds when empty."""
-    cache: dict[Line, int | float | bool] = Field(default_factory=dict)
+    cache: dict[Line, int | float | bool] = {}
     """Fields of CacheRules."""
-    stack: dict[Line, int | float | bool] = Field(default_factory=dict)
+    stack: dict[Line, int | float | bool | tuple[Line, ...]] = {}
     """Fields of Stack."""
-    memory: dict[Line, Range | float | str] = Field(default_factory=dict)
+    memory: dict[Line, Range | float | str] = {}
     """Fields of MemoryConstants."""
     note: Line
     """What was different, and where it is seen."""
@@ -166,6 +166,12 @@ class Stack(Dated):
     """Whether the products of the latent's up-projections with the query and output projections are kept beside all of them."""
     rotations: bool = True
     """Whether a table of rotations for every position is kept."""
+    layer_rotations: tuple[Slug, ...] = ()
+    """Model types of which every layer keeps a table of its own."""
+    head_while_loading: tuple[Slug, ...] = ()
+    """Precisions whose files carry the head of a tied model once more, which is there until it is tied."""
+    dequantised_buffer: tuple[Slug, ...] = ()
+    """Precisions whose kernels keep room for the largest weight in 16 bit."""
     batch_defaults: Annotated[tuple[BatchDefaults, ...], Field(min_length=1)]
     """From large cards to small."""
     n_ubatch: Positive = 512

@@ -1,24 +1,23 @@
 """What rules may speak of: one record of typed facts per scope. None is unknown."""
 
-from __future__ import annotations
-
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import cache
 from typing import Any, get_type_hints
 
 from auditor.domain.evidence import Evidence
+from auditor.domain.record import record
 
 Fact = bool | int | str | frozenset[str] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class Scope:
     """Base: what a finding about it rests on."""
 
     evidence: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ModelScope(Scope):
     """The model as a whole, one per model."""
 
@@ -73,7 +72,7 @@ class ModelScope(Scope):
     memory_known: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class TextScope(Scope):
     """One license text or gate prompt that was read."""
 
@@ -92,9 +91,11 @@ class TextScope(Scope):
     words: int
     beside: int
     """Lines of a gate prompt or a card that put restrictions beside the known text."""
+    bundled: bool = False
+    """A file beside the license that holds those of software which comes along."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ConflictScope(Scope):
     """Witnesses that cannot all be right."""
 
@@ -102,7 +103,7 @@ class ConflictScope(Scope):
     values: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class PermissionScope(Scope):
     """One use under the model's own license."""
 
@@ -115,7 +116,7 @@ class PermissionScope(Scope):
     """Facts whose declaration would decide, with the flag to give them."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class InheritedScope(Scope):
     """One use under what flows down from the parents."""
 
@@ -127,7 +128,7 @@ class InheritedScope(Scope):
     flip_facts: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class EdgeScope(Scope):
     """A statement that a model of the family comes from another."""
 
@@ -147,7 +148,7 @@ class EdgeScope(Scope):
     """Its models in order."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DatasetScope(Scope):
     """A dataset that the model names."""
 
@@ -160,18 +161,20 @@ class DatasetScope(Scope):
     """Whether the licenses that it states bar commercial use: yes, no, unknown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class FitScope(Scope):
     """One declared GPU configuration."""
 
     gpu: str
     fits: str
     """yes, no, uncertain, unknown"""
+    because: str
+    """The same in words."""
     needed: str
     available: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class DifferenceScope(Scope):
     """A file of a local copy that is not that of the model it claims to be."""
 

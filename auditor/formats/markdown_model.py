@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from auditor.domain.memory import Estimate, Fit
+from auditor.domain.memory import Estimate, Fit, QuantFile
 from auditor.domain.report import Declared, Edge, EvidenceRecord, Finding, ObligationRecord, Permission
 from auditor.domain.verdict import AreaVerdict
 from auditor.formats import wording
@@ -150,6 +150,9 @@ def _memory(view: ModelView) -> Iterator[str]:
     if any(fit.fits != "unknown" for fit in memory.fits):
         yield ""
         yield table(("GPUs", "Fits", "Needs", "Headroom", "Longest context", "Requests at once"), map(_fit, memory.fits))
+    if memory.files:
+        yield ""
+        yield table(("GGUF files, of which an engine loads one set", "Precision", "Size"), map(_file, memory.files))
     if memory.assumed:
         yield "\nAssumed for all of it:\n"
         yield from (f"- {prose(line)}" for line in memory.assumed)
@@ -172,6 +175,10 @@ def _how(estimate: Estimate) -> str:
 def _fit(fit: Fit) -> str:
     figures = (wording.size(fit.total_bytes), wording.size(fit.headroom_bytes), wording.amount(fit.max_context), wording.amount(fit.max_concurrency))
     return row((code(wording.cards(fit)), wording.FITS[fit.fits], *figures))
+
+
+def _file(file: QuantFile) -> str:
+    return row((code(file.name), code(file.precision), wording.size(file.bytes)))
 
 
 def _findings(view: ModelView) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditor.domain.memory import Count, Fit, Memory
+from auditor.domain.memory import Count, Fit, Memory, QuantFile
 from auditor.domain.text_safety import one_line
 from auditor.formats import wording
 
@@ -74,16 +74,28 @@ def _free(headroom: Count) -> str:
 
 
 def _bar(fit: Fit, memory: Memory) -> str:
-    """Weights, cache, activations and overhead against what the stack may use; only for the deployment that the figures are of."""
-    if fit is not memory.fits[0] or isinstance(fit.total_bytes, str) or isinstance(fit.headroom_bytes, str) or fit.total_bytes != memory.total_bytes_per_gpu:
+    """What is needed against what the stack may use; in its parts for the deployment that the figures are of. For declared GPUs."""
+    if isinstance(fit.total_bytes, str) or isinstance(fit.headroom_bytes, str):
         return ""
     usable = max(1, fit.total_bytes + fit.headroom_bytes)
-    drawn = ""
+    if fit is not memory.fits[0] or fit.total_bytes != memory.total_bytes_per_gpu:
+        return _drawn("█" * _length(fit.total_bytes, usable)) + f" of {wording.size(usable)}" if memory.speed is not None else ""
+    parts = ""
     for key, mark in _PARTS:
         part = getattr(memory, key)
         scale = memory.concurrency if key == "kv_bytes_per_request" else 1
-        drawn += mark * round(_BAR * part * scale / usable)
-    return f"[{drawn[: _BAR * 2].ljust(_BAR, '·')}] weights █ cache ▓ activations ▒ overhead ░ of {wording.size(usable)}"
+        parts += mark * _length(part * scale, usable)
+    return f"{_drawn(parts)} weights █ cache ▓ activations ▒ overhead ░ of {wording.size(usable)}"
+
+
+def _length(part: int, usable: int) -> int:
+    """Marks for a part, bounded: a context without measure is a billion times too long."""
+    return min(2 * _BAR, round(_BAR * part / usable))
+
+
+def _drawn(marks: str) -> str:
+    """At most twice the length that is there, so that too much is seen as too much."""
+    return f"[{marks[: _BAR * 2].ljust(_BAR, '·')}]"
 
 
 def _extras(memory: Memory) -> Iterator[str]:
@@ -104,8 +116,16 @@ def _extras(memory: Memory) -> Iterator[str]:
             f"activations {wording.size(tuned.activation_bytes)}; {tuned.scheme}"
         )
     if memory.files:
-        yield "Weight files, of which an engine loads one"
-        yield from (f"  {one_line(file.name)}: {one_line(file.precision)}, {wording.size(file.bytes)}" for file in memory.files)
+        yield "GGUF files, of which an engine loads one set"
+        yield from (f"  {one_line(file.name)}: {one_line(file.precision)}, {wording.size(file.bytes)}{_on(file, memory)}" for file in memory.files)
+
+
+def _on(file: QuantFile, memory: Memory) -> str:
+    """On which of the declared GPUs a file fits; nothing where none is declared, or its size or what else takes memory is not known."""
+    beside = (memory.kv_bytes_per_request, memory.activation_bytes, memory.overhead_bytes)
+    if memory.speed is None or isinstance(file.bytes, str) or "unknown" in beside:
+        return ""
+    return f", fits {', '.join(map(one_line, file.fits))}" if file.fits else ", fits no declared GPU"
 
 
 def _number(value: Count | float) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from auditor.domain.hardware import Gpu
 from auditor.domain.memory import Serving
+from auditor.domain.record import record
 from auditor.domain.stack import BatchDefaults, Stack
 from auditor.sizing.classify import Reading
-from auditor.sizing.figure import Figure, derived
+from auditor.sizing.figure import Figure
 
 GIB = 1 << 30
 LOGIT_BYTES = 4
@@ -20,17 +19,15 @@ LOOSE = 8
 """How much larger a compute buffer of latent attention was seen than the plain one."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """How much the stack computes at once."""
 
     max_num_seqs: int
     max_num_batched_tokens: int
-    assumed: bool
-    """Whether a default of the stack is in it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Work:
     """One request: tokens of its prompt, and of prompt and answer together (None when unknown)."""
 
@@ -51,23 +48,22 @@ def limits_of(stack: Stack, gpu: Gpu | None, serving: Serving) -> Limits:
     """What was asked for, else the stack's defaults on this card."""
     tier = tier_of(stack, gpu)
     seqs, tokens = serving.max_num_seqs, serving.max_num_batched_tokens
-    return Limits(seqs or tier.max_num_seqs, tokens or tier.max_num_batched_tokens, seqs is None or tokens is None)
+    return Limits(seqs or tier.max_num_seqs, tokens or tier.max_num_batched_tokens)
 
 
 def activations(reading: Reading, limits: Limits, work: Work, ways: int, stack: Stack, serving: Serving) -> Figure:
-    """By the kind of the stack; see the functions below."""
+    """Of a stack that profiles a run or makes one buffer; those of Transformers are in prompt_peak."""
     layout = reading.layout
     if layout is None:
         return Figure.unknown(reading.why_unknown)
     if layout.uncounted:
         return Figure.unknown(layout.uncounted)
-    kind = stack.memory.activations
-    if kind == "profile":
-        figure = _profile(reading, limits, ways, stack)
-    elif kind == "compute_buffer":
-        figure = _buffer(reading, work, stack, serving)
-    else:
-        figure = _prompt(reading, work, ways, stack, whole=kind == "all_logits")
+    profiled = stack.memory.activations == "profile"
+    return with_images(_profile(reading, limits, ways, stack) if profiled else _buffer(reading, work, stack, serving), reading, stack)
+
+
+def with_images(figure: Figure, reading: Reading, stack: Stack) -> Figure:
+    """The figure with what images may add at the pessimistic end."""
     if not reading.multimodal or figure.value is None or figure.high is None:
         return figure
     note = "activations: profiling of images is not computed, only allowed for at the pessimistic end"
@@ -111,32 +107,9 @@ def _buffer(reading: Reading, work: Work, stack: Stack, serving: Serving) -> Fig
     return Figure.of(plain, "assumed" if latent else "formula", formula, inputs, low=low, high=high, assumed=note)
 
 
-def _prompt(reading: Reading, work: Work, ways: int, stack: Stack, *, whole: bool) -> Figure:
-    """Transformers: one layer over the prompt, or the float32 logits of all its tokens where they are kept."""
-    assert reading.layout is not None
-    layout, constants = reading.layout, stack.memory
-    if work.prompt is None:
-        return Figure.unknown(reading.why_no_context)
-    layer = work.prompt * ACTIVATION_WIDTH * (3 * layout.inner / ways + HIDDEN_COPIES * layout.hidden)
-    logits = work.prompt * constants.sampler_copies.value * layout.vocab if whole else 0
-    inputs: dict[str, int | float | str] = {"prompt_tokens": work.prompt, "intermediate": layout.inner, "hidden_size": layout.hidden}
-    formula = "prompt_tokens x 2 x (3 x intermediate / ways + 3.5 x hidden_size)"
-    if whole:
-        inputs |= {"vocab_size": layout.vocab, "bytes_per_logit": constants.sampler_copies.value}
-        formula = f"max({formula}, prompt_tokens x bytes_per_logit x vocab_size)"
-    low, value, high = (int(max(getattr(constants.layer_copies, end) * layer, logits)) for end in ("low", "value", "high"))
-    return Figure.of(value, "formula", formula, inputs, low=low, high=high)
-
-
-def with_copied_cache(figure: Figure, reading: Reading, work: Work, token: Figure, request: Figure) -> Figure:
-    """The larger of the activations and of what a step holds of the step before: at the end its cache, at the start the prompt's cache and logits."""
-    if reading.layout is None or work.prompt is None:
-        return figure
-    prompt, kept = work.prompt, work.prompt * LOGIT_BYTES * reading.layout.vocab
-    parts = {"computed": figure, "kv_per_token": token, "kv_per_request": request}
-    formula = "max(computed, kv_per_request, prompt_tokens x (kv_per_token + 4 x vocab_size))"
-    held = derived(parts, formula, lambda own, each, whole: max(own, whole, prompt * each + kept), "formula")
-    return held if held.value is None else replace(held, inputs={**figure.inputs, **held.inputs})
+def other_vendor(gpu: Gpu | None) -> bool:
+    """Whether the card is of another vendor than the one whose logs the overhead comes from."""
+    return gpu is not None and gpu.vendor != "nvidia"
 
 
 def overhead(gpu: Gpu | None, ways: int, stack: Stack, serving: Serving) -> Figure:
@@ -144,7 +117,7 @@ def overhead(gpu: Gpu | None, ways: int, stack: Stack, serving: Serving) -> Figu
     constants = stack.memory
     outside = [n.gib for n in constants.non_torch if n.tensor_parallel <= ways][-1]
     graphs, captured = constants.graphs_gib, 0 if serving.enforce_eager else 1
-    extra = constants.other_vendor_extra_gib if gpu is not None and gpu.vendor != "nvidia" else 0.0
+    extra = constants.other_vendor_extra_gib if other_vendor(gpu) else 0.0
     inputs: dict[str, int | float | str] = {"non_torch_gib": outside.value, "graphs_gib": graphs.value * captured, "ways": ways}
     value, low, high = ((a + b * captured) * GIB for a, b in ((outside.value, graphs.value), (outside.low, graphs.low), (outside.high + extra, graphs.high)))
     note = "overhead: typical of logs, not computed"

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+from auditor.domain.record import record
 from auditor.domain.stack import CacheRules
 from auditor.sizing.layout import Keeps
 
 MAMBA_MODES = ("none", "align", "all")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CacheSettings:
     """One deployment. Bits are of a cached element; `in_flight` tokens are computed in one step."""
 
@@ -123,7 +123,7 @@ class Plain:
         return sum(count * each for (window, each), count in self._layers.items() if window is None)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Bucket:
     """Layers that keep the same: `groups` groups, pages of `block` tokens (0: a state)."""
 

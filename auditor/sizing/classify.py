@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from auditor.domain.architecture import CataloguedGeometry, ModelType
 from auditor.domain.memory import MemoryInputs, SizingKnowledge
+from auditor.domain.record import record
 from auditor.domain.stack import Stack
 from auditor.sizing.expressions import Unreadable, truth
 from auditor.sizing.families import Families, families
@@ -20,7 +21,7 @@ PARAMETER_TOLERANCE = 1e-4
 """How far the Hub's count may be from the catalogue's: it includes buffers such as rotary frequencies."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reading:
     """What was made of a config: the class, and the layout unless the class is unknown."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from auditor.domain.record import record
 from auditor.sizing.families import Families
 from auditor.sizing.patterns import Names, names
 from auditor.sizing.plan import QUANTISED, ByModule, Rule
@@ -16,7 +16,7 @@ MOST_LAYERS = 200_000
 """Most entries of a map by layer that are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declared:
     """`plan` None: the widths are not known, `why` says why. `cache_bits`: of a KV scheme in the checkpoint, None without one; 0 when it is not known."""
 

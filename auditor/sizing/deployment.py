@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from auditor.domain.hardware import Gpu
 from auditor.domain.memory import Serving
+from auditor.domain.record import record
 from auditor.domain.stack import Stack
-from auditor.sizing.activations import Limits, Work, activations, limits_of, overhead, with_copied_cache
+from auditor.sizing.activations import Limits, Work, activations, limits_of, other_vendor, overhead, with_images
 from auditor.sizing.cache import Allocator, CacheSettings, allocator, state_bytes
 from auditor.sizing.classify import Reading
 from auditor.sizing.figure import Figure, derived
 from auditor.sizing.parameters import Counted
 from auditor.sizing.precision import Precision
+from auditor.sizing.prompt_peak import Run, prompt_peak
 from auditor.sizing.sharding import Adapters, Shares, cannot_split, weights_per_gpu
 from auditor.sizing.weights import Weights
 
+OF_THE_PROMPT = ("last_logits", "all_logits")
+"""Kinds of activations that follow from the prompt and the requests at once, as in Transformers."""
 _BITS = {"float32": 32, "bfloat16": 16, "float16": 16}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Model:
     """What is known of the model once everything has been read."""
 
@@ -40,7 +42,7 @@ class Model:
         return self.reading.why_no_context or self.reading.why_unknown
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Load:
     """What is asked of the deployment. `context` in tokens, None when it follows from a maximum that is unknown."""
 
@@ -53,7 +55,7 @@ class Load:
         return Work(self.context if self.prompt is None else self.prompt, self.context)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Deployment:
     """Figures in bytes per GPU. `cache` None: how the cache grows is not known."""
 
@@ -69,16 +71,40 @@ class Deployment:
     cache: Allocator | None
 
 
-def deploy(model: Model, load: Load, gpu: Gpu | None, ways: int, stack: Stack, serving: Serving) -> Deployment:
-    """Computes a deployment; `gpu` None stands for a small card."""
+class Deployments:
+    """The ways to run one model, each computed once: cards of the same batch limits and the same overhead differ in nothing else."""
+
+    def __init__(self, model: Model, load: Load, stack: Stack, serving: Serving) -> None:
+        self.model, self.load, self.stack, self.serving = model, load, stack, serving
+        self._known: dict[tuple[int, Limits, bool], Deployment] = {}
+
+    def on(self, gpu: Gpu | None, ways: int) -> Deployment:
+        """Split `ways` ways over cards of this kind; None stands for a small card."""
+        key = (ways, limits_of(self.stack, gpu, self.serving), other_vendor(gpu))
+        if key not in self._known:
+            self._known[key] = _deploy(self.model, self.load, gpu, ways, self.stack, self.serving)
+        return self._known[key]
+
+    @property
+    def activations_grow(self) -> bool:
+        """Whether activations follow from the length of a request rather than from the batch limits of the stack."""
+        return self.stack.memory.activations in OF_THE_PROMPT or (self.stack.memory.activations == "compute_buffer" and self.serving.flash_attn is False)
+
+    def held(self, deployment: Deployment, context: int, concurrency: int) -> int | None:
+        """Bytes of cache and activations of so many requests of this length; None when they are not known."""
+        load, cache = self.load, deployment.cache
+        asked = Load(context, concurrency, None if load.prompt is None else min(load.prompt, context))
+        active = _activation(self.model, asked, deployment.limits, deployment.ways, self.stack, self.serving, cache).value
+        return None if cache is None or active is None else cache.request(context) * concurrency + active
+
+
+def _deploy(model: Model, load: Load, gpu: Gpu | None, ways: int, stack: Stack, serving: Serving) -> Deployment:
     reading, limits = model.reading, limits_of(stack, gpu, serving)
-    adapters = Adapters(serving.max_loras or 0, serving.max_lora_rank or 16)
+    adapters = Adapters(serving.max_loras or 0, serving.max_lora_rank or 0)
     weights = weights_per_gpu(model.weights.resident, reading, model.counted, model.shares, ways, stack, adapters)
     settings, why = _settings(model, limits, ways, stack, serving)
     cache, token, request, state = _cache(model, load, settings, why, serving)
-    activation = activations(reading, limits, load.work, ways, stack, serving)
-    if stack.cache.copied:
-        activation = with_copied_cache(activation, reading, load.work, token, request)
+    activation = _activation(model, load, limits, ways, stack, serving, cache)
     outside = overhead(gpu, ways, stack, serving)
     parts = {"weights_per_gpu": weights, "kv_per_request": request, "activations": activation, "overhead": outside}
     formula = "weights_per_gpu + kv_per_request x concurrency + activations + overhead"
@@ -87,6 +113,14 @@ def deploy(model: Model, load: Load, gpu: Gpu | None, ways: int, stack: Stack, s
         inputs = {**total.inputs, "concurrency": load.concurrency}
         total = Figure.of(total.value, total.basis, formula, inputs, low=total.low, high=total.high, assumed=total.assumed)
     return Deployment(ways, limits, weights, token, request, state, activation, outside, total, cache)
+
+
+def _activation(model: Model, load: Load, limits: Limits, ways: int, stack: Stack, serving: Serving, cache: Allocator | None) -> Figure:
+    reading = model.reading
+    if stack.memory.activations not in OF_THE_PROMPT or reading.layout is None or reading.layout.uncounted:
+        return activations(reading, limits, load.work, ways, stack, serving)
+    run = Run(ways, load.concurrency, model.precision.label, model.precision.plan)
+    return with_images(prompt_peak(reading, load.work, run, stack, serving, cache), reading, stack)
 
 
 def _settings(model: Model, limits: Limits, ways: int, stack: Stack, serving: Serving) -> tuple[CacheSettings | None, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from auditor.domain.architecture import Architecture, Block, Format, ModelType, Recipe, Trainer
+from auditor.domain.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Families:
     """Every known model type, complete, and the blocks that they are made of."""
 
@@ -41,27 +41,12 @@ def families(architectures: Mapping[str, Architecture]) -> Families:
 
 
 def _built(architectures: Mapping[str, Architecture]) -> Families:
-    raw = {name: entry for architecture in architectures.values() for name, entry in architecture.types.items()}
-    home = {name: architecture for architecture in architectures.values() for name in architecture.types}
-    blocks = {name: block for architecture in architectures.values() for name, block in architecture.blocks.items()}
-    base = next((architecture.common for architecture in architectures.values() if architecture.base), ModelType())
-    done: dict[str, ModelType] = {}
-
-    def complete(name: str, seen: tuple[str, ...] = ()) -> ModelType:
-        if name not in done:
-            own = raw[name]
-            extends = own.extends in raw and own.extends not in seen
-            parent = complete(own.extends, (*seen, name)) if extends else _merged(base, home[name].common)
-            done[name] = _merged(parent, own)
-        return done[name]
-
     def gathered(name: str) -> dict[str, Any]:
         return {key: value for architecture in architectures.values() for key, value in getattr(architecture, name).items()}
 
-    types = {name: complete(name) for name in raw}
     return Families(
-        types,
-        blocks,
+        _Types(architectures),
+        gathered("blocks"),
         gathered("formats"),
         gathered("algorithms"),
         gathered("what_if"),
@@ -70,6 +55,33 @@ def _built(architectures: Mapping[str, Architecture]) -> Families:
         gathered("trainers"),
         gathered("optimizers"),
     )
+
+
+class _Types(Mapping[str, ModelType]):
+    """The model types by name, each completed when it is asked for."""
+
+    def __init__(self, architectures: Mapping[str, Architecture]) -> None:
+        self._raw = {name: entry for architecture in architectures.values() for name, entry in architecture.types.items()}
+        self._home = {name: architecture.common for architecture in architectures.values() for name in architecture.types}
+        self._base = next((architecture.common for architecture in architectures.values() if architecture.base), ModelType.model_construct())
+        self._done: dict[str, ModelType] = {}
+
+    def __getitem__(self, name: str) -> ModelType:
+        return self._complete(name, ())
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._raw)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    def _complete(self, name: str, seen: tuple[str, ...]) -> ModelType:
+        if name not in self._done:
+            own = self._raw[name]
+            extends = own.extends in self._raw and own.extends not in seen
+            parent = self._complete(own.extends, (*seen, name)) if extends else _merged(self._base, self._home[name])
+            self._done[name] = _merged(parent, own)
+        return self._done[name]
 
 
 _OWN = ("extends", "architectures", "text_config", "tower")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Self
 
 from auditor.domain.memory import Basis, Count, Estimate
+from auditor.domain.record import record
 
 ABSURD = 1 << 60
 """Figures from here on (an exbibyte) come from nonsense."""
@@ -19,7 +20,7 @@ def worst(bases: Iterable[Basis]) -> Basis:
     return max(bases, key=_FROM_BEST.index)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """`low <= value <= high`, or all None. `formula` is in words and symbols, `inputs` what went into it."""
 

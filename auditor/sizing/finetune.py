@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 
 from auditor.domain.architecture import PartKind, Trainer
 from auditor.domain.errors import UsageError, did_you_mean
 from auditor.domain.memory import Finetune, Training
+from auditor.domain.record import record
 from auditor.sizing.deployment import Model
 from auditor.sizing.families import Families
 from auditor.sizing.figure import Figure
@@ -15,6 +15,7 @@ from auditor.sizing.layout import Layout, Weight
 from auditor.sizing.parameters import Counted
 from auditor.sizing.patterns import names
 from auditor.sizing.plan import QUANTISED, ByModule, Even, Plan, Rule, held_bytes
+from auditor.sizing.saved import ATTENTION_INPUTS, Kept, of_adapters, of_layer
 from auditor.sizing.values import LIMIT
 from auditor.sizing.weights import module_bytes
 
@@ -22,17 +23,12 @@ GIB = 1 << 30
 METHODS = ("lora", "qlora", "full")
 SPREAD = (0.6, 1.5)
 """Of activations: kernels keep more or fewer copies, and samples are rarely as long as the limit."""
-LAYER_COPIES = (8, 12)
-"""Hidden states that one layer holds while it is computed again, and those of every layer that is kept."""
-INNER_COPIES = {True: 4, False: 2}
-"""Inner ones of every layer that is kept: gate, its activation, the other half and their product; without a gate one and its activation."""
-CAPPED_SCORE = 8
-"""Bytes of one attention score where scores are capped, which fused kernels of trainers do not do: tanh, softmax in float32, its 16-bit copy."""
 
-ATTENTION_INPUTS = ("q_proj", "k_proj", "v_proj")
+UNPACKED_FORMAT, UNPACKED_BYTES = "gptq", 5
+"""Bytes of an element of a GPTQ weight while it is unpacked, in int32 and in int8; torch.matmul keeps the result (qlinear_cuda_old.py of auto_gptq 0.7.1)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """What is trained and how, every default filled in; `assumed` names them."""
 
@@ -48,7 +44,7 @@ class Asked:
     assumed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """The answer, its figures by key, and what was assumed."""
 
@@ -64,7 +60,7 @@ def finetune(model: Model, training: Training, known: Families) -> Answer:
     if count is None or layout is None:
         figures = {key: Figure.unknown(model.reading.why_uncounted) for key in ("base", "trainable", "optimizer", "activation", "total")}
     else:
-        figures = _figures(asked, count, layout, known)
+        figures = _figures(asked, model, count, layout, known)
     trainer = asked.trainer
     weight, gradient = (trainer.full_weight, trainer.full_gradient) if asked.method == "full" else (trainer.adapter_weight, trainer.adapter_gradient)
     answer = Finetune(
@@ -129,13 +125,14 @@ def _asked(training: Training, known: Families) -> Asked:
     )
 
 
-def _figures(asked: Asked, count: Counted, layout: Layout, known: Families) -> dict[str, Figure]:
+def _figures(asked: Asked, model: Model, count: Counted, layout: Layout, known: Families) -> dict[str, Figure]:
     trainer, full, quantised = asked.trainer, asked.method == "full", asked.method == "qlora"
-    trainable = count.total if full else sum(_adapter(weight, asked) for weight in count.language)
+    trainable = count.total if full else sum(_adapter(weight, asked) for weight in _adaptable(count, layout, trainer))
     weight, gradient = (trainer.full_weight, trainer.full_gradient) if full else (trainer.adapter_weight, trainer.adapter_gradient)
-    base = 0 if full else _base(count, layout, trainer, known, quantised)
+    plan = _frozen(model, trainer, known) if quantised else Even(2)
+    base = 0 if full else module_bytes(count, plan) + (held_bytes([_head(layout)], plan) if trainer.separate_head and layout.tied else 0)
     held = int(trainable * (weight + gradient + asked.state))
-    active = _activations(asked, count, layout)
+    active = _activations(asked, count, layout) + (_made_whole(asked, count, layout, plan is model.precision.plan) if quantised else 0)
     fixed = [int(gib * GIB) for gib in trainer.fixed_gib]
     low, high = int(active * SPREAD[0]), int(active * SPREAD[1])
     inputs: dict[str, int | float | str] = {"tokens": asked.tokens, "rank": asked.rank, "trainable_parameters": trainable}
@@ -148,18 +145,16 @@ def _figures(asked: Asked, count: Counted, layout: Layout, known: Families) -> d
         "intermediate": layout.inner,
         "vocab_size": layout.vocab,
     }
-    kept = (
-        "layers x hidden x 2 + 2 x (3 x intermediate + 8 x hidden)"
-        if asked.checkpointing
-        else "layers x (2 x (12 x hidden + inner_copies x intermediate) + adapter inputs)"
-    )
+    kept = "layers x hidden x 2 + one layer" if asked.checkpointing else "sum over layers of norms, attention and feed-forward + adapter inputs"
     return {
         "base": Figure.of(base, "formula", formula, count.inputs),
         "trainable": Figure.of(trainable, "formula", "all parameters" if full else "rank x (inputs + outputs) of the targets", inputs),
         "optimizer": Figure.of(
             held, "formula", "trainable x (weight + gradient + state)", {**inputs, "weight": weight, "gradient": gradient, "state": asked.state}
         ),
-        "activation": Figure.of(active, "assumed", f"tokens x ({kept} + logits x vocab_size)", shape, low=low, high=high, assumed=note),
+        "activation": Figure.of(
+            active, "assumed", f"tokens x ({kept} + logits x vocab_size) + the largest quantised weight", shape, low=low, high=high, assumed=note
+        ),
         "total": Figure.of(
             base + held + active + fixed[1],
             "assumed",
@@ -172,12 +167,12 @@ def _figures(asked: Asked, count: Counted, layout: Layout, known: Families) -> d
     }
 
 
-def _base(count: Counted, layout: Layout, trainer: Trainer, known: Families, quantised: bool) -> int:
-    """Bytes of the frozen weights; with a head of its own where the trainer unties it."""
+def _frozen(model: Model, trainer: Trainer, known: Families) -> Plan:
+    """Bits of the frozen weights in QLoRA: those of a GPTQ checkpoint, else of the trainer's own format."""
+    if model.precision.plan is not None and model.precision.label == UNPACKED_FORMAT:
+        return model.precision.plan
     kinds: tuple[PartKind, ...] = (*QUANTISED, "head") if trainer.separate_head else QUANTISED
-    plan: Plan = ByModule((Rule(known.formats[trainer.quantised_base].per_weight, kinds=kinds),), names(None)) if quantised else Even(2)
-    head = Weight("lm_head", "head", layout.vocab * layout.hidden, 1, 1, "divided", layout.hidden)
-    return module_bytes(count, plan) + (held_bytes([head], plan) if trainer.separate_head and layout.tied else 0)
+    return ByModule((Rule(known.formats[trainer.quantised_base].per_weight, kinds=kinds),), names(None))
 
 
 def _targeted(weight: Weight, asked: Asked) -> bool:
@@ -192,28 +187,38 @@ def _adapter(weight: Weight, asked: Asked) -> int:
 
 
 def _activations(asked: Asked, count: Counted, layout: Layout) -> int:
-    """Bytes for all tokens of a step."""
-    layers, hidden, inner, trainer, quantised = len(layout.layers), layout.hidden, layout.inner, asked.trainer, asked.method == "qlora"
-    again, kept_hidden = LAYER_COPIES
-    scores = CAPPED_SCORE * layout.heads * asked.length if layout.capped else 0
+    """Bytes for all tokens of a step: what layers keep or, with checkpointing, their inputs and one of them whole; logits; a weight made whole again."""
+    trainer, full, quantised = asked.trainer, asked.method == "full", asked.method == "qlora"
+    kept = Kept(trainer, full, quantised, asked.length)
+    layers = [of_layer(layer, layout, kept) for layer in layout.layers]
     if asked.checkpointing:
-        per_token: float = layers * hidden * 2 + 2 * (3 * inner + again * hidden) + scores
+        per_token: float = len(layers) * layout.hidden * 2 + max(layers, default=0)
     else:
-        kept = 2 * (kept_hidden * hidden + INNER_COPIES[_gated(count)] * inner) * (trainer.quantised_activations if quantised else 1)
-        per_token = layers * (kept + scores)
-        if asked.method != "full":
-            per_token += trainer.adapter_input * _inputs(count, asked)
+        per_token = sum(layers)
+        if not full:
+            some = bool(asked.targets) and not set(ATTENTION_INPUTS) <= set(asked.targets)
+            per_token += of_adapters((weight for weight in _adaptable(count, layout, trainer) if _targeted(weight, asked)), trainer, some)
     logits = 0.0 if asked.fused else (trainer.quantised_logit_bytes if quantised else trainer.logit_bytes) * layout.vocab
     return int(asked.tokens * (per_token + logits))
 
 
-def _inputs(count: Counted, asked: Asked) -> int:
-    """Elements per token that go into adapters; queries, keys and values of a layer share theirs."""
-    shared = {weight.name.rsplit(".", 1)[0]: weight.columns for weight in count.language if _targeted(weight, asked) and weight.name.endswith(ATTENTION_INPUTS)}
-    others = (weight.columns * weight.active for weight in count.language if _targeted(weight, asked) and not weight.name.endswith(ATTENTION_INPUTS))
-    return sum(shared.values()) + sum(others)
+def _head(layout: Layout) -> Weight:
+    return Weight("lm_head", "head", layout.vocab * layout.hidden, 1, 1, "divided", layout.hidden)
 
 
-def _gated(count: Counted) -> bool:
-    """Whether feed-forward layers multiply by a gate."""
-    return any(weight.name.rsplit(".", 1)[-1].startswith("gate_") for weight in count.language)
+def _adaptable(count: Counted, layout: Layout, trainer: Trainer) -> Iterator[Weight]:
+    """Weights of the language model; with the head where the trainer has it as a linear layer like the others."""
+    yield from count.language
+    if trainer.separate_head:
+        head = _head(layout)
+        yield Weight("outer.head_proj", "linear", head.size, 1, 1, head.split, head.columns)
+
+
+def _made_whole(asked: Asked, count: Counted, layout: Layout, published: bool) -> int:
+    """Bytes of quantised weights in 16 bit: the largest while it is multiplied; of a GPTQ checkpoint, of a layer or of all until gradients are there."""
+    trainer = asked.trainer
+    largest = max((weight.size for weight in count.language if weight.kind in QUANTISED), default=0)
+    if published:
+        layers = [sum(weight.total for weight in layer.weights if weight.kind in QUANTISED) * 2 for layer in layout.layers]
+        return UNPACKED_BYTES * largest + (max(layers, default=0) if asked.checkpointing else sum(layers))
+    return int(max(largest, layout.vocab * layout.hidden if trainer.separate_head else 0) * trainer.dequantised_bytes)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from auditor.domain.architecture import Block, Cache, LayerKind, ModelType, Part, PartKind, Pattern, Split
+from auditor.domain.record import record
 from auditor.sizing.expressions import Unreadable, evaluate, number, truth
 from auditor.sizing.families import Families
 from auditor.sizing.fields import Fields
@@ -17,7 +17,7 @@ MOST_LAYERS = 2048
 _WHOLE: tuple[PartKind, ...] = ("norm", "router")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weight:
     """`count` tensors of `size` parameters each; `active` of them take part in one token."""
 
@@ -37,7 +37,7 @@ class Weight:
         return self.size * self.count
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keeps:
     """What one layer keeps: elements per head and token, or a state of fixed size. `window` None: every token."""
 
@@ -55,7 +55,7 @@ class Keeps:
     chunked: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layer:
     """One layer. `keeps` None: nothing of its own."""
 
@@ -65,7 +65,7 @@ class Layer:
     rotary: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Layout:
     """A language model laid out. Figures of the whole model, not of one GPU."""
 
@@ -81,6 +81,10 @@ class Layout:
     tied: bool
     capped: bool
     """Whether attention scores are capped."""
+    norm_vectors: int
+    """Vectors of a norm: 2 with a bias, which are layer norms."""
+    parallel: bool
+    """Whether attention and feed-forward layer have one input."""
     uncounted: str
     """Why parameters are not counted; empty when `layers` and `outer` hold them all."""
 
@@ -133,6 +137,8 @@ def lay_out(fields: Fields, entry: ModelType, model_type: str, known: Families, 
         number("heads", fields),
         tied,
         truth("capped", fields),
+        number("norm_vectors", fields),
+        truth("parallel", fields),
         entry.uncounted,
     )
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from auditor.domain.record import record
 from auditor.sizing.classify import Reading
 from auditor.sizing.layout import Weight
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counted:
     """Parameters, tied embeddings once, without layers for multi-token prediction."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-_PREFIX = re.compile(r"^(?:[A-Za-z_]+\.)*?(?=layers\.|lm_head|embed_tokens|mtp)")
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
+
+_PREFIX = lazy_pattern(r"^(?:[A-Za-z_]+\.)*?(?=layers\.|lm_head|embed_tokens|mtp)")
 _FUSED = {"qkv_proj": ("q_proj", "k_proj", "v_proj"), "gate_up_proj": ("gate_proj", "up_proj")}
 MOST = 64
 """Forms that one expression with alternatives may take."""
@@ -24,7 +25,7 @@ def tail(name: str) -> str:
     return _PREFIX.sub("", name, count=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Names:
     """A set of modules. `unread` counts entries that could not be read."""
 

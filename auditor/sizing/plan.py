@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from auditor.domain.architecture import PartKind, Recipe
+from auditor.domain.record import record
 from auditor.sizing.families import Families
 from auditor.sizing.layout import Weight
 
@@ -22,7 +22,7 @@ class Plan(Protocol):
     def bits(self, weight: Weight) -> float: ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Even:
     """Every weight alike: an unquantised checkpoint."""
 
@@ -32,7 +32,7 @@ class Even:
         return self.width * 8
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """Modules that take `per_weight` bits; `only` None: every module of these kinds."""
 
@@ -41,7 +41,7 @@ class Rule:
     only: Names | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ByModule:
     """The first rule that covers a module holds, except for ignored modules; the rest is at `plain` bits. Small tensors are never quantised."""
 
@@ -58,7 +58,7 @@ class ByModule:
         return rule.per_weight
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gguf:
     """A recipe of llama.cpp. One-dimensional tensors and routers are float32."""
 

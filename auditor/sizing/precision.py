@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 from auditor.sizing.families import Families
 from auditor.sizing.plan import Even, Plan
 from auditor.sizing.values import count, mapping
@@ -14,8 +14,8 @@ from auditor.sizing.values import count, mapping
 if TYPE_CHECKING:
     from auditor.sizing.declared import Declared
 
-_DTYPE = re.compile(r"(?:torch\.)?(bfloat16|float16|half|float32|float)")
-_STORED = re.compile(r"(BF|F|I|U)([0-9]{1,3})(?:_[A-Z0-9]+)?")
+_DTYPE = lazy_pattern(r"(?:torch\.)?(bfloat16|float16|half|float32|float)")
+_STORED = lazy_pattern(r"(BF|F|I|U)([0-9]{1,3})(?:_[A-Z0-9]+)?")
 
 MODELOPT = "hf_quant_config.json"
 """ModelOpt's own file, the only one of its kind that may set the precision of the KV cache."""
@@ -24,7 +24,7 @@ MOST = 1 << 44
 """Parameter counts at or above it are absurd (17.6 million million)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Stored:
     """Elements of one safetensors dtype."""
 
@@ -45,7 +45,7 @@ class Stored:
         return self.kind in ("BF", "F") or (self.kind == "I" and self.bits == 8)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Precision:
     """`label` as shown; `width` in bytes of an unquantised parameter (None when unknown); `cache_bits` of a cached element."""
 

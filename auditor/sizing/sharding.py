@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from auditor.domain.record import record
 from auditor.domain.stack import Stack
 from auditor.sizing.classify import Reading
 from auditor.sizing.figure import Figure, derived
@@ -16,7 +15,7 @@ RESIDENT_WIDTH = 2
 LORA_WIDTH = 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Adapters:
     """Buffers for adapters that are served at once."""
 
@@ -24,7 +23,7 @@ class Adapters:
     rank: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shares:
     """Bytes of the language model by how they are split, and of what else the share of a GPU follows from."""
 
@@ -144,7 +143,11 @@ def _even(resident: Figure, ways: int, table: int) -> Figure:
 def _rotations(reading: Reading, stack: Stack) -> int:
     """Cosines and sines for every position, one table for every width, and one more where windows rotate otherwise."""
     layout = reading.layout
-    if layout is None or not stack.rotations or reading.max_context is None:
+    if layout is None or reading.max_context is None:
+        return 0
+    if layout.model_type in stack.layer_rotations:  # cosines and sines of the whole width, each a buffer of the layer
+        return sum(layer.rotary for layer in layout.layers) * 2 * reading.max_context * RESIDENT_WIDTH
+    if not stack.rotations:
         return 0
     local = "rope_local_base_freq" in (reading.text or {}) or layout.model_type == "gemma3_text"
     widths = {(layer.rotary, bool(local and layer.keeps is not None and layer.keeps.window)) for layer in layout.layers if layer.rotary}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from auditor.domain.memory import MemoryInputs, TensorTotal
+from auditor.domain.record import record
 from auditor.sizing.checkpoint import LARGEST, loaded_files
 from auditor.sizing.precision import Precision
 from auditor.sizing.values import count, plain_name
@@ -14,7 +15,7 @@ _PLAIN = {"F32": ("float32", 4), "F16": ("float16", 2), "BF16": ("bfloat16", 2)}
 """Unquantized types of GGUF: label and bytes of an element."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tensors:
     """All tensors of one set. `name` is how its files are called."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from auditor.domain.pattern import lazy_pattern
 
 LIMIT = 1 << 40
 """Counts at or above it are absurd: the largest published models stay below in every dimension."""
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
+_UNSAFE = lazy_pattern(r"[^A-Za-z0-9._+-]+")
 
 
 def count(value: object, limit: int = LIMIT) -> int | None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from auditor.domain.memory import Basis, MemoryInputs
+from auditor.domain.record import record
 from auditor.domain.stack import Stack
 from auditor.sizing.checkpoint import LARGEST, loaded_files
 from auditor.sizing.classify import Reading
@@ -22,7 +22,7 @@ _HEADERS = "headers"
 """The witness that is no claim: what it names lies in the files."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Witness:
     """One statement of the bytes of the checkpoint. `resident` is what the stack holds of them (float32 is cast to 16 bit by some)."""
 
@@ -34,7 +34,7 @@ class Witness:
     inputs: dict[str, int | float | str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weights:
     """Bytes that are loaded, and bytes held by the stack over all GPUs before it adds anything of its own."""
 
@@ -43,7 +43,7 @@ class Weights:
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sources:
     """All that weights may be read from."""
 

@@ -72,6 +72,10 @@ def test_the_terminal_shows_figures_a_bar_and_assumptions(config, capsys):
         (["--config", "CONFIG", "--rank", "4"], "goes with --finetune"),
         (["--config", "CONFIG", "--gpu-memory-utilization", "1.5"], "gpu memory utilization"),
         (["--config", "CONFIG", "-f", "yaml"], "unknown format"),
+        (["org/name", "--index", "CONFIG"], "--index goes with --config"),
+        (["--config", "CONFIG", "--context", "4000", "--prompt-tokens", "3000", "--generated-tokens", "2000"], "do not fit into a context of 4000"),
+        (["--config", "CONFIG", "--claimed-tokens-per-second", "nan"], "claimed tokens per second must be a number above 0"),
+        (["--config", "CONFIG", "--context", "nan"], "Invalid value for '--context'"),
     ],
 )
 def test_usage_errors(config, capsys, arguments, said):

@@ -143,7 +143,7 @@ def test_the_name_of_a_model_keeps_its_case() -> None:
 def test_facts_leave_the_evidence_out() -> None:
     scope = ConflictScope(evidence=PROOF, kind="tags_disagree", values="a against b")
     assert facts_of(scope) == {"kind": "tags_disagree", "values": "a against b"}
-    assert set(facts_of(FitScope(gpu="x", fits="no", needed="1", available="2"))) == {"gpu", "fits", "needed", "available"}
+    assert set(facts_of(FitScope(gpu="x", fits="no", because="", needed="1", available="2"))) == {"gpu", "fits", "because", "needed", "available"}
 
 
 FACTS: dict[str, Any] = {"words": 3, "path": "LICENSE", "identified": None}

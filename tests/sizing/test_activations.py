@@ -58,24 +58,3 @@ def test_overhead_grows_with_ways_and_other_vendors(knowledge):
     assert one.high < two.high < eight.high
     assert overhead(knowledge.gpus["mi300x"], 1, stack, Serving()).high - one.high == pytest.approx(6.1 * GIB, abs=1)
     assert one.basis == "assumed"
-
-
-@pytest.mark.parametrize(
-    ("version", "prompt", "expected"),
-    [
-        ("4.40.2", 1, 2049 * 131_072),  # the cache of the step before, whole at the end
-        ("4.42.0", 1, 1 * 6 * 128_256),  # no more
-        ("4.40.2", 6144, 6144 * 6 * 128_256),  # logits of the prompt in 16 and 32 bit
-        ("4.46.0", 6144, 6144 * 2 * (3 * 14_336 + 7 * 4096 // 2)),  # of its last token only
-    ],
-)
-def test_what_a_step_of_transformers_holds_of_the_one_before(size, config, version, prompt, expected):
-    serving = Serving(version=version, prompt_tokens=prompt, generated_tokens=2048)
-    assert size(config("llama-3.1-8b"), stack="transformers", context=prompt + 2048, serving=serving).activation_bytes == expected
-
-
-def test_a_cache_larger_than_half_of_the_logits_is_held_beside_them(size, config):
-    """At the second step: float32 logits of the prompt and two caches of it."""
-    serving = Serving(version="4.40.2", prompt_tokens=2000, generated_tokens=8)
-    answer = size(config("llama-2-7b"), stack="transformers", context=2008, serving=serving)
-    assert answer.activation_bytes == max(2008 * 524_288, 2000 * (524_288 + 4 * 32_000))

@@ -26,6 +26,11 @@ SHARDS = [("model-00001-of-00002.safetensors", 100), ("model-00002-of-00002.safe
         ([("pytorch_model.bin", 8), ("training_args.bin", 1), ("optimizer.pt", 99)], "pytorch_model*.bin", 8),
         ([("gemma-3-1b-it-Q4_K_M.gguf", 6), ("mmproj-model.gguf", 1)], "gemma-3-1b-it-Q4_K_M*.gguf", 6),
         ([*SHARDS, SHARDS[0]], "model*.safetensors", 150),
+        ([("consolidated.safetensors", 9), ("params.json", 1)], "consolidated*.safetensors", 9),
+        ([("consolidated.00.pth", 5), ("consolidated.01.pth", 4)], "consolidated*.pth", 9),
+        ([("consolidated.safetensors", 9), ("consolidated.00.pth", 9)], "consolidated*.safetensors", 9),
+        ([("model.fp16.safetensors", 5), ("model.fp32.safetensors", 10), ("model.safetensors", 10)], "model*.safetensors", 10),
+        ([("BF16/m-BF16-00001-of-00002.gguf", 3), ("BF16/m-BF16-00002-of-00002.gguf", 4), ("imatrix_m.gguf", 1)], "BF16-m-BF16*.gguf", 7),
     ],
 )
 def test_chosen(files, name, total):
@@ -42,6 +47,10 @@ def test_chosen(files, name, total):
         ([SHARDS[0], ("model-00002-of-00002.safetensors", -1)], "size"),
         ([("model.safetensors", 1), ("model.safetensors", 2)], "size"),
         ([("a.gguf", 1), ("b.gguf", 2)], "2 sets"),
+        ([("a.gguf", 1), ("q8/a.gguf", 2)], "2 sets"),
+        ([("consolidated.01.pth", 1)], "missing"),
+        ([("consolidated.00.pth", 1), ("consolidated.00.pth", 2)], "missing"),
+        ([("consolidated.00.pth", None)], "size"),
         ([("a.safetensors", 1), ("b.safetensors", 2)], "2 sets"),
     ],
 )
@@ -52,7 +61,19 @@ def test_no_set(files, why):
 
 
 @pytest.mark.parametrize(
-    "files", [[], [("adapter_model.safetensors", 5)], [("README.md", 1)], [(None, 1), (7, 7)], [("model.safetensors/", 1)], [("../model.safetensors", 1)]]
+    "files",
+    [
+        [],
+        [("adapter_model.safetensors", 5)],
+        [("README.md", 1)],
+        [(None, 1), (7, 7)],
+        [("model.safetensors/", 1)],
+        [("../model.safetensors", 1)],
+        [("../m.gguf", 1)],
+        [(".git/m.gguf", 1)],
+        [("mmproj-f16.gguf", 1)],
+        [("model.fp16.safetensors", 1), ("model.fp32.safetensors", 2)],
+    ],
 )
 def test_no_weights_at_all(files):
     assert loaded_files(files) == (None, "")

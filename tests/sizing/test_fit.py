@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auditor.domain.memory import Serving
-from auditor.sizing.fit import limit
+from auditor.sizing.fit import _requests, limit
 
 GIB = 2**30
 
@@ -39,11 +39,75 @@ def test_a_row_that_fits_leaves_room_for_what_was_asked(size, config):
     assert row.max_context >= 8192
     assert row.max_context % 16 == 0
     assert row.max_concurrency >= 4
-    assert row.kv_capacity_tokens == int(row.max_concurrency * 8192)
+    assert row.kv_capacity_tokens == row.max_concurrency * 8192
     assert row.kv_capacity_tokens % 16 == 0
     assert row.low_bytes <= row.total_bytes <= row.high_bytes
     assert row.headroom_bytes == int(46_068 * 2**20 * 0.92) - row.total_bytes
     assert row.kv_budget_bytes == row.headroom_bytes + 4 * 8192 * 131_072
+
+
+@pytest.mark.parametrize("context", [1, 7, 1000, 8192, 40_000, 131_071])
+@pytest.mark.parametrize("stack", ["vllm", "sglang", "llama.cpp", "transformers", "tensorrt-llm"])
+def test_capacity_is_requests_times_context(size, config, stack, context):
+    row = size(config("llama-3.1-8b"), gpus=("l40s",), stack=stack, context=context).fits[0]
+    assert row.kv_capacity_tokens == int(row.max_concurrency * context)
+    assert row.max_concurrency * context == pytest.approx(row.kv_capacity_tokens, rel=1e-15)
+
+
+@pytest.mark.parametrize(("tokens", "context", "requests"), [(0, 4096, 0), (4096, 4096, 1), (65_536, 8192, 8), (175_312, 8192, 21.400390625)])
+def test_whole_requests_are_whole_numbers(tokens, context, requests):
+    found = _requests(tokens, context)
+    assert found == requests and type(found) is type(requests)
+
+
+def test_a_split_that_cannot_be_leaves_no_room(size, config):
+    row = size(config("llama-3.1-8b"), gpus=("l40s",), tensor_parallel=3).fits[0]
+    assert (row.fits, row.because) == ("no", "32 attention heads cannot be split 3 ways")
+    assert (row.max_context, row.kv_budget_bytes, row.kv_capacity_tokens, row.max_concurrency) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize(("serving", "fits"), [({}, "uncertain"), ({"gpu_memory_utilization": 0.5}, "no"), ({"gpu_memory_utilization": 0.99}, "yes")])
+def test_what_a_stack_keeps_for_other_things_is_not_room(size, config, serving, fits):
+    row = size(config("phi-4"), gpus=("a100-pcie-40gb",), stack="sglang", context=16_000, serving=Serving(**serving)).fits[0]
+    assert row.fits == fits and (row.max_context >= 16_000) == (fits == "yes")
+
+
+@pytest.mark.parametrize(("given", "fits"), [(1 << 30, "yes"), ((1 << 30) - 1, "no")])
+def test_a_cache_of_fixed_size_holds_what_was_asked_or_does_not(size, config, given, fits):
+    row = size(config("llama-3.1-8b"), gpus=("l40s",), context=8192, serving=Serving(kv_cache_memory=given)).fits[0]
+    assert (row.fits, row.kv_budget_bytes) == (fits, given)
+
+
+@pytest.mark.parametrize(("gib", "fits"), [(20, "yes"), (23, "uncertain"), (30, "no")])
+def test_a_cache_of_fixed_size_is_taken_whole(size, config, gib, fits):
+    row = size(config("llama-3.1-8b"), gpus=("l40s",), context=8192, serving=Serving(kv_cache_memory=gib * GIB)).fits[0]
+    assert row.fits == fits
+    assert ("exceed what weights and activations leave" in row.because) == (fits == "no")
+
+
+@pytest.mark.parametrize(("stack", "serving"), [("transformers", {}), ("transformers", {"prompt_tokens": 500}), ("llama.cpp", {"flash_attn": False})])
+def test_activations_of_longer_and_of_more_requests_are_taken_off(size, config, stack, serving):
+    def row(**asked):
+        return size(config("llama-3.1-8b"), gpus=("rtx-4090",), stack=stack, serving=Serving(**serving), **asked).fits[0]
+
+    asked = row(context=4096)
+    longest, most = row(context=asked.max_context), row(context=4096, concurrency=int(asked.max_concurrency))
+    assert 4096 < longest.context < 131_072 and most.concurrency > 1
+    assert longest.headroom_bytes >= 0 > row(context=asked.max_context + 1).headroom_bytes
+    assert most.headroom_bytes >= 0 > row(context=4096, concurrency=int(asked.max_concurrency) + 1).headroom_bytes
+    assert int(most.max_concurrency) == int(asked.max_concurrency)
+
+
+def test_less_than_one_request_is_a_part_of_it(size, config):
+    row = size(config("llama-3.1-8b"), gpus=("rtx-4090",), stack="transformers", context=100_000).fits[0]
+    assert row.fits == "no" and 0 < row.max_concurrency < 1
+    assert row.kv_capacity_tokens == int(row.max_concurrency * 100_000)
+
+
+def test_memory_that_a_computer_shares_is_shown_when_it_is_declared(size, config):
+    row = size(config("llama-3.1-8b"), gpus=("m4-max-128gb",), stack="llama.cpp").fits[0]
+    assert (row.gpu, row.fits) == ("apple-m4-max-128gb", "yes")
+    assert row.total_bytes + row.headroom_bytes == 110_100 * 2**20
 
 
 def test_max_context_stops_at_the_model(size, config):
@@ -71,7 +135,7 @@ def test_usable_memory_is_the_logged_one_where_there_is_a_log(knowledge):
 
 def test_without_a_card_one_row_per_memory_class(size, config, knowledge):
     rows = size(config("llama-3.1-8b")).fits
-    assert len(rows) == len({gpu.memory_class_gib for gpu in knowledge.gpus.values()})
+    assert len(rows) == len({gpu.memory_class_gib for gpu in knowledge.gpus.values() if gpu.memory_type != "unified"})
     sizes = [knowledge.gpus[row.gpu].memory_class_gib for row in rows]
     assert sizes == sorted(set(sizes))
     by_class = dict(zip(sizes, rows, strict=True))

@@ -29,6 +29,16 @@ from auditor.sizing.gpu_names import choose
         ("v100", "v100-16gb", 1),
         ("rtx-3090", "rtx-3090", 1),
         ("rtx-3090-ti", "rtx-3090-ti", 1),
+        ("NVIDIA A100-SXM4-80GB", "a100-sxm-80gb", 1),
+        ("NVIDIA H100 80GB HBM3", "h100-sxm", 1),
+        ("nvidia geforce rtx 4090 x 2", "rtx-4090", 2),
+        ("NVIDIA RTX 4000 Ada Generation", "rtx-4000-ada", 1),
+        ("AMD Instinct MI300X x8", "mi300x", 8),
+        ("Radeon RX 7900 XTX", "rx-7900-xtx", 1),
+        ("GH200", "gh200-96gb", 1),
+        ("H20", "h20", 1),
+        ("l20x4", "l20", 4),
+        ("Apple M4 Max 128 GB", "apple-m4-max-128gb", 1),
     ],
 )
 def test_read(knowledge, name, key, count):
@@ -53,7 +63,16 @@ def test_a_name_of_one_card_is_no_assumption(knowledge, name):
     assert choose(name, knowledge.gpus).assumed == ""
 
 
-@pytest.mark.parametrize(("name", "suggestion"), [("rtx-409", "rtx-4090"), ("h10", "h100"), ("l40ss", "l40s"), ("rtx-3060", "rtx-3060-12gb")])
+def test_a_die_is_no_card_and_says_so(knowledge):
+    said = "gpu: mi250x is one of the 2 dies of a card, each with memory of its own; mi250xx2 is a whole card"
+    assert choose("MI250X", knowledge.gpus).assumed == said
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [("rtx-409", "rtx-4090"), ("h10", "h100"), ("l40ss", "l40s"), ("rtx-3060", "rtx-3060-12gb"), ("2x L40S", "l40sx2"), ("m4 max", "m4-max-128gb"),
+     ("nvidia h10", "h100"), ("mi250", "mi250x")],
+)  # fmt: skip
 def test_unknown_names_get_a_suggestion(knowledge, name, suggestion):
     with pytest.raises(UsageError) as caught:
         choose(name, knowledge.gpus)
