@@ -2,7 +2,7 @@
 
     python bench/identification.py [--seed N] [--scancode FOLDER] FOLDER...
 
-Every text of the folders that the catalogue holds is changed in seven ways. Printed: how many give the right key, how many say that they were
+Every text of the folders that the catalogue holds is changed in many ways. Printed: how many give the right key, how many say that they were
 changed, and every wrong or missing answer by name. Then each text is identified without its own fingerprints (and those of its license's other
 texts): it must never be called the text of another license. ScanCode's texts that the catalogue does not hold must be nobody's. At the end the
 time of one text and of the index.
@@ -11,6 +11,7 @@ time of one text and of the index.
 from __future__ import annotations
 
 import argparse
+import html
 import random
 import re
 import statistics
@@ -30,8 +31,9 @@ from auditor.reading.shingles import shingles
 
 CLAUSE = "The recipient shall not use the material for the cartography of maritime borders without a written permit of the Zephyrine Council."
 FILLER = ("this model was trained on a large corpus and it answers questions", "in several languages with good accuracy on public benchmarks")
-SAME_WORDS = ("as it is", "header", "re-wrapped")
-CHANGED = ("clause inserted", "clause removed")
+RIDER = '"Commons Clause": the license does not grant the right to sell the software.'
+SAME_WORDS = ("as it is", "header", "re-wrapped", "re-wrapped, 40 columns", "HTML", "comment", "emphasis", "characters")
+CHANGED = ("clause inserted", "clause removed", "rider added", "not added", "not removed", "number changed", "non-commercial")
 SURROUNDED = "in 300 words"
 
 
@@ -43,6 +45,34 @@ def header(text: str, _: random.Random) -> str:
 def wrapped(text: str, _: random.Random) -> str:
     """Every paragraph filled to 64 columns."""
     return "\n\n".join(textwrap.fill(part, 64, break_long_words=False, break_on_hyphens=False) for part in paragraphs(text))
+
+
+def narrow(text: str, _: random.Random) -> str:
+    """Every paragraph filled to 40 columns: copyright lines break."""
+    return "\n\n".join(textwrap.fill(part, 40, break_long_words=False, break_on_hyphens=False) for part in paragraphs(text))
+
+
+def as_html(text: str, _: random.Random) -> str:
+    """A page with entities and a line break for each line."""
+    return "<html><body>" + "\n".join(f"<p>{html.escape(part)}</p>".replace("\n", "<br/>\n") for part in paragraphs(text)) + "</body></html>"
+
+
+def as_comment(text: str, chance: random.Random) -> str:
+    """Before each line what a programming language asks for."""
+    prefix = chance.choice(("# ", "// ", " * ", ";; ", "-- ", "> "))
+    return "\n".join(prefix + line for line in text.split("\n"))
+
+
+def emphasized(text: str, chance: random.Random) -> str:
+    """One word of twenty in bold or italics."""
+    return re.sub(r"(?<![\w@/.])[A-Za-z]{4,}(?![\w@/])", lambda found: f"**{found[0]}**" if chance.random() < 0.05 else found[0], text)
+
+
+def typographic(text: str, chance: random.Random) -> str:
+    """A byte order mark, carriage returns, no-break spaces, curly quotes, a ligature, soft hyphens."""
+    text = re.sub(" ", lambda _: "\u00a0" if chance.random() < 0.1 else " ", text.replace("'", "\u2019").replace("fi", "\ufb01"))
+    text = re.sub("([a-z]{4})([a-z]{4})", lambda found: f"{found[1]}\u00ad{found[2]}" if chance.random() < 0.1 else found[0], text)
+    return "\ufeff" + text.replace("\n", "\r\n")
 
 
 def surrounded(text: str, chance: random.Random) -> str:
@@ -82,15 +112,57 @@ def without_clause(text: str, chance: random.Random) -> str:
     return " ".join(sentences)
 
 
+def with_rider(text: str, _: random.Random) -> str:
+    """One sentence at the end."""
+    return f"{text.rstrip()}\n\n{RIDER}\n"
+
+
+def _at_one(pattern: str, put: Callable[[re.Match[str]], str]) -> Callable[[str, random.Random], str]:
+    """One of the places where the pattern is found, replaced; the text as it is where there is none."""
+
+    def change(text: str, chance: random.Random) -> str:
+        found = list(re.finditer(pattern, text))
+        if not found:
+            return text
+        one = chance.choice(found)
+        return text[: one.start()] + put(one) + text[one.end() :]
+
+    return change
+
+
+def half(text: str, _: random.Random) -> str:
+    """Without its second half."""
+    words = text.split(" ")
+    return " ".join(words[: len(words) // 2])
+
+
+def misread(text: str, chance: random.Random) -> str:
+    """One letter of a hundred is another one, the first in any case."""
+    text = re.sub("[a-z]", "q", text, count=1)
+    return re.sub("[a-z]", lambda found: chance.choice("abcdefghijklmnopqrstuvwxyz") if chance.random() < 0.01 else found[0], text)
+
+
 CHANGES: dict[str, Callable[[str, random.Random], str]] = {
     "as it is": lambda text, _: text,
     "header": header,
     "re-wrapped": wrapped,
+    "re-wrapped, 40 columns": narrow,
+    "HTML": as_html,
+    "comment": as_comment,
+    "emphasis": emphasized,
+    "characters": typographic,
     SURROUNDED: surrounded,
     "2 % edited": edited,
+    "1 % misread": misread,
     "tail cut": cut,
+    "half cut": half,
     "clause inserted": with_clause,
     "clause removed": without_clause,
+    "rider added": with_rider,
+    "not added": _at_one(r"\b(?:may|shall|must|will|is|are)\b(?! not)", lambda one: f"{one[0]} not"),
+    "not removed": _at_one(r"\bnot ", lambda _: ""),
+    "number changed": _at_one(r"(?<![\w.])(?!(?:19|20)\d\d\b)\d[\d,]*(?![\w]|\.\d)", lambda one: f"{one[0]}7"),
+    "non-commercial": _at_one(r"\b(?<!non-)[Cc]ommercial", lambda one: f"non-{one[0]}"),
 }
 
 
@@ -145,7 +217,7 @@ class Without:
     """The fingerprints less those of one license."""
 
     def __init__(self, whole: Fingerprints, key: str) -> None:
-        self.whole, self.key, self.digests = whole, key, whole.digests
+        self.whole, self.key, self.digests, self.stranger_words = whole, key, whole.digests, whole.stranger_words
 
     def near(self, hashes: Iterable[int]) -> list[tuple[float, str, str]]:
         """As in the whole."""
@@ -154,6 +226,11 @@ class Without:
     def sequence(self, index: int) -> KnownSequence:
         """As in the whole."""
         return self.whole.sequence(index)
+
+    def rewrapped(self, sha256: str) -> KnownSequence | None:
+        """As in the whole."""
+        found = self.whole.rewrapped(sha256)
+        return None if found is None or found.license == self.key else found
 
 
 def main() -> None:
@@ -169,9 +246,9 @@ def main() -> None:
     print(f"{len(found)} texts of {len({key for _, key, _ in found})} licenses, seed {options.seed}")
     for change, make in CHANGES.items():
         for inside in (False, True) if change == SURROUNDED else (False,):
-            told = {name: _judge(change, key, identified(matcher, make(text, random.Random(f"{options.seed}{name}")), inside)) for name, key, text in found}
+            told = _told(change, make, found, matcher, inside, options.seed)
             count = Counter(told.values())
-            print(f"{change + (' (as a card)' if inside else ''):26} right {count['right']} of {len(found)} ({count['right'] / len(found):.1%})")
+            print(f"{change + (' (as a card)' if inside else ''):26} right {count['right']} of {len(told)} ({count['right'] / len(told):.1%})")
             for name, said in told.items():
                 if said != "right":
                     print(f"    {name}: {said}")
@@ -179,6 +256,18 @@ def main() -> None:
     if options.scancode:
         _strangers(options.scancode, catalog, matcher)
     _speed(found)
+
+
+def _told(
+    change: str, make: Callable[[str, random.Random], str], found: list[tuple[str, str, str]], matcher: Matcher, inside: bool, seed: int
+) -> dict[str, str]:
+    """What is said of every text that the change changes, by name."""
+    told = {}
+    for name, key, text in found:
+        made = make(text, random.Random(f"{seed}{name}"))
+        if made != text or change == "as it is":
+            told[name] = _judge(change, key, identified(matcher, made, inside))
+    return told
 
 
 def _leave_one_out(found: list[tuple[str, str, str]], catalog: Catalog, matcher: Matcher) -> None:
@@ -208,17 +297,17 @@ def _strangers(folder: Path, catalog: Catalog, matcher: Matcher) -> None:
 
 def _speed(found: list[tuple[str, str, str]]) -> None:
     fresh = Matcher(Catalog(resources.rules()))
-    start = time.perf_counter()
+    start = time.process_time()
     fresh.fingerprints.near([0])
-    print(f"index, loaded and asked once: {(time.perf_counter() - start) * 1000:.1f} ms")
+    print(f"index, loaded and asked once: {(time.process_time() - start) * 1000:.1f} ms of CPU")
     times = []
     for _, _, text in found:
-        start = time.perf_counter()
+        start = time.process_time()
         identified(fresh, text + "\nOne more sentence.")
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     times.sort()
     named = {"median": statistics.median(times), "p95": times[int(len(times) * 0.95)], "longest": times[-1]}
-    print("one changed text: " + ", ".join(f"{name} {seconds * 1000:.1f} ms" for name, seconds in named.items()))
+    print("one changed text, ms of CPU: " + ", ".join(f"{name} {seconds * 1000:.1f}" for name, seconds in named.items()))
 
 
 if __name__ == "__main__":

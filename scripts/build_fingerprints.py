@@ -4,7 +4,8 @@
 
 A file whose normalised words have a digest that stands in rules/licenses is a text of that license: its shingles and clauses are kept. Texts of
 ScanCode's corpus (PyPI scancode-toolkit-mini, licensedcode/data/licenses, CC-BY-4.0) that the catalogue does not hold keep a sketch and a digest.
-No text is written.
+A text of the catalogue keeps also the digests that its words have when its lines are wrapped elsewhere, where those differ: a copyright line that
+runs into the next one is no longer left out. No text is written.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import textwrap
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -19,12 +21,16 @@ from typing import Any
 
 from auditor import resources
 from auditor.catalog.catalog import Catalog
-from auditor.catalog.fingerprints import FILE, MAGIC, SKETCH
+from auditor.catalog.fingerprints import FILE, FILTER_BITS, MAGIC, SKETCH
 from auditor.reading.normalize import fingerprint, normalized_words
 from auditor.reading.shingles import hash_words
 
 MIN_WORDS = 60
 MAX_BYTES = 400_000
+WIDTHS = (*range(32, 133), 10_000)
+"""Columns that texts are wrapped at; the last stands for one line for each paragraph."""
+_WRAPPING_MATTERS = re.compile(r"copyright|\(c\)|©|\]\(|<", re.IGNORECASE)
+"""What the normal form may read otherwise when it stands in another line."""
 LABEL = re.compile(
     r"^[\s#*_>-]*(?:(?P<word>section|article|paragraph|clause|attachment|exhibit|appendix|schedule|preamble)\s+)?"
     r"(?P<label>\d{1,2}(?:\.\d{1,2})*|[IVX]{1,5}|[A-Z]|\([a-zA-Z0-9]{1,4}\)|[a-z]|[ivx]{1,5})(?:[.):\s-]|$)",
@@ -84,6 +90,19 @@ def _depth(label: str, path: list[str]) -> int:
     return 2 if (roman and len(path) >= 2 and label != "i") or (roman and len(path) >= 2) else 1
 
 
+def rewrapped(text: str) -> set[str]:
+    """Digests that the same text has when every paragraph is filled anew or has its lines apart, without its own."""
+    if not _WRAPPING_MATTERS.search(text):
+        return set()
+    paragraphs = [" ".join(part.split()) for part in re.split(r"\n\s*\n", text) if part.strip()]
+    found = {fingerprint(re.sub(r"\n+", "\n\n", text)).sha256}
+    for width in WIDTHS:
+        for hyphens in (False, True):
+            filled = (textwrap.fill(part, width, break_long_words=False, break_on_hyphens=hyphens) for part in paragraphs)
+            found.add(fingerprint("\n\n".join(filled)).sha256)
+    return found - {fingerprint(text).sha256}
+
+
 def build(folders: list[Path], scancode: Path | None, catalog: Catalog) -> bytes:
     """Content of the file."""
     known: dict[str, dict[str, Any]] = {}
@@ -102,16 +121,20 @@ def build(folders: list[Path], scancode: Path | None, catalog: Catalog) -> bytes
         hashes = hash_words(normalized_words(text))
         known[digest] = {
             "license": entry.license, "text": entry.text, "form": entry.form, "words": fingerprint(text).words,
-            "hashes": hashes, "clauses": clauses(text),
+            "hashes": hashes, "clauses": clauses(text), "rewrapped": rewrapped(text),
         }  # fmt: skip
     ordered = sorted(known.values(), key=lambda e: (e["license"], e["text"]))
     sketches = [sketch(entry["hashes"]) for entry in ordered]
-    header: dict[str, Any] = {"texts": [{**e, "hashes": put(e["hashes"])} for e in ordered], "scancode": [], "scancode_digests": {}}
+    others = _of_one_license([(digest, index, e["license"]) for index, e in enumerate(ordered) for digest in e.pop("rewrapped")], catalog)
+    header: dict[str, Any] = {
+        "texts": [{**e, "hashes": put(e["hashes"])} for e in ordered], "rewrapped": others, "scancode": [], "scancode_words": [], "scancode_digests": {},
+    }  # fmt: skip
     for path in sorted(scancode.glob("*.LICENSE")) if scancode else []:
         text = _without_front_matter(path.read_text(encoding="utf-8", errors="replace"))
         found = fingerprint(text)
         if found.words >= MIN_WORDS and found.sha256 not in catalog.texts:
             header["scancode"].append(path.stem)
+            header["scancode_words"].append(found.words)
             sketches.append(sketch(hash_words(normalized_words(text))))
             header["scancode_digests"][found.sha256] = path.stem
     header["sketches"] = [len(one) for one in sketches]
@@ -119,6 +142,14 @@ def build(folders: list[Path], scancode: Path | None, catalog: Catalog) -> bytes
     encoded = json.dumps(header, separators=(",", ":"), sort_keys=True, default=list).encode()
     encoded += b" " * (-(len(MAGIC) + 4 + len(encoded)) % 4)
     return MAGIC + len(encoded).to_bytes(4, "little") + encoded + numbers.tobytes()
+
+
+def _of_one_license(digests: list[tuple[str, int, str]], catalog: Catalog) -> dict[str, int]:
+    """Digest to text, for those that belong to the texts of one license only and are no text of the catalogue as it is."""
+    holders: dict[str, set[str]] = {}
+    for digest, _, license_ in digests:
+        holders.setdefault(digest, set()).add(license_)
+    return {digest: index for digest, index, _ in reversed(digests) if len(holders[digest]) == 1 and digest not in catalog.texts}
 
 
 def sketch(hashes: Sequence[int]) -> list[int]:
@@ -136,7 +167,15 @@ def _index(sketches: list[list[int]], put: Callable[[Sequence[int]], list[int]])
     starts = [0]
     for value in hashes:
         starts.append(starts[-1] + len(holders[value]))
-    return {"hashes": put(hashes), "starts": put(starts), "texts": put([text for value in hashes for text in holders[value]])}
+    passed = bytearray(1 << FILTER_BITS)
+    for value in hashes:
+        passed[value & (len(passed) - 1)] = 1
+    return {
+        "filter": put(array("I", bytes(passed))),
+        "hashes": put(hashes),
+        "starts": put(starts),
+        "texts": put([text for value in hashes for text in holders[value]]),
+    }
 
 
 def main() -> None:
@@ -153,7 +192,7 @@ def main() -> None:
     header = json.loads(content[len(MAGIC) + 4 :][: int.from_bytes(content[len(MAGIC) : len(MAGIC) + 4], "little")])
     held = {(e["license"], e["text"]) for e in header["texts"]}
     missing = sorted({(t.license, t.text) for t in catalog.texts.values()} - held)
-    print(f"{len(held)} texts, {len(header['scancode'])} sketches, {len(content)} bytes")
+    print(f"{len(held)} texts, {len(header['rewrapped'])} other wrappings, {len(header['scancode'])} sketches, {len(content)} bytes")
     for license_, text in missing:
         print(f"no text at hand: {license_} {text}")
 

@@ -24,6 +24,7 @@ from auditor.crawler.bundle import BundleSource
 from auditor.domain.architecture import Architecture, CataloguedGeometry
 from auditor.domain.change import Diff
 from auditor.domain.hardware import Gpu
+from auditor.domain.identified_files import IdentifiedFiles
 from auditor.domain.license import License, LicenseEntry
 from auditor.domain.lineage_tree import LineageTree
 from auditor.domain.memory import Memory, SizingOptions
@@ -50,6 +51,7 @@ SCHEMAS: dict[str, Any] = {
     "reports/schema/auditor-diff-1.json": Diff,
     "reports/schema/auditor-notices-1.json": NoticePack,
     "reports/schema/auditor-lineage-1.json": LineageTree,
+    "reports/schema/auditor-identify-1.json": IdentifiedFiles,
     "reports/schema/auditor-size.json": Memory,
     "reports/schema/auditor-toml.json": ConfigFile,
 }
@@ -70,7 +72,7 @@ def demo_reports(catalog: Catalog) -> dict[str, str]:
     flags = Flags(use=["hosted"], facts=["organization=company", "monthly_active_users=10M"])
     settings = resolve(flags, {}, Path("/"), catalog.vocabulary)
     policy = load_policy(catalog, settings.policy)
-    request = Request(tuple(source.roots()), settings.profile, SizingOptions(concurrency=1), None, policy, "built-in", policy.fail_on, "2026-11-24T00:00:00Z")
+    request = Request(tuple(source.roots()), settings.profile, SizingOptions(), None, policy, "built-in", policy.fail_on, "2026-11-24T00:00:00Z")
     report = audit(source, request, catalog)
     context = RenderContext(width=100, command=("auditor", "check", "--evidence", "reports/examples/evidence", *DEMO))
     return {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from auditor.domain.record import record
 
 Method = Literal["text_exact", "text_equivalent", "text_changed", "tag_only", "none"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextChange:
     """A passage that only one of the two texts has."""
 
@@ -22,7 +23,7 @@ class TextChange:
     """What the removed passage is about, in our words; empty for what was added."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextIdentity:
     """What a text is."""
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Literal
 
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import WITHHELD, CardFacts, Document, Evidence, ModelEvidence, TextFacts, Unavailable
 from auditor.domain.identification import UNKNOWN_TEXT, TextIdentity
+from auditor.domain.license import OPEN_CATEGORIES
 from auditor.domain.license_facts import TextMatch
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 from auditor.domain.text_safety import quoted, text_lines
 from auditor.licensing.witnesses import document_evidence
+from auditor.reading.license_link import own_files
+from auditor.reading.text import bundles_others
 
 _QUOTED_LINES = 3
 _QUOTED_PASSAGES = 50
@@ -22,15 +27,16 @@ _BESIDE = 12
 _LEGAL_WORDS = 2
 """Phrases of license texts below which a card is not searched for one: the shortest known texts have more."""
 _ABOUT: tuple[tuple[Literal["model", "code", "data"], re.Pattern[str]], ...] = (
-    ("model", re.compile(r"(?:^|[-_./ ])(?:models?|weights|checkpoints?)(?=[-_./ ]|$)", re.IGNORECASE)),
-    ("code", re.compile(r"(?:^|[-_./ ])(?:code|software|(?<!open[-_ ])source)(?=[-_./ ]|$)", re.IGNORECASE)),
-    ("data", re.compile(r"(?:^|[-_./ ])(?:data|datasets?)(?=[-_./ ]|$)", re.IGNORECASE)),
+    ("model", lazy_pattern(r"(?:^|[-_./ ])(?:models?|weights|checkpoints?)(?=[-_./ ]|$)", re.IGNORECASE)),
+    ("code", lazy_pattern(r"(?:^|[-_./ ])(?:code|software|(?<!open[-_ ])source)(?=[-_./ ]|$)", re.IGNORECASE)),
+    ("data", lazy_pattern(r"(?:^|[-_./ ])(?:data|datasets?)(?=[-_./ ]|$)", re.IGNORECASE)),
 )
 
-Kind = Literal["license_file", "gate_prompt", "readme"]
+Kind = Literal["license_file", "gate_prompt", "readme", "card_link"]
+_FILES = ("license_file", "card_link")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Found:
     """A text as it lies in a document; `quote` makes evidence of its lines (from 1)."""
 
@@ -44,7 +50,33 @@ class _Found:
 
 def texts(evidence: ModelEvidence, catalog: Catalog) -> tuple[TextMatch, ...]:
     """License files that were read, the gate prompt where it states terms, and every license text inside the card."""
-    return tuple(match for found in _found(evidence) for match in _matches(found, catalog))
+    found = tuple(match for found in _found(evidence) for match in _matches(found, catalog))
+    if not any(text.key and text.kind == "license_file" and text.covers in ("all", "model") and not bundles_others(text.path) for text in found):
+        return found
+    limited = {*own_files(evidence), *(text.path for text in found if text.identity.key and not _is_open(text.identity.key, catalog))}
+    others = {text.path: replace(text, covers="code", secondary=True) for text in reversed(found) if text.path not in limited and _is_of_others(text, evidence)}
+    return tuple(text for text in found if text.path not in others) + tuple(others.values())
+
+
+def _is_of_others(text: TextMatch, evidence: ModelEvidence) -> bool:
+    """Whether a file beside the license holds those of software that comes along: by its name, where it neither speaks of weights nor restricts."""
+    document = evidence.documents.get(text.path)
+    if text.kind != "license_file" or document is None or not bundles_others(text.path) or not isinstance(document.facts, TextFacts):
+        return False
+    return not document.facts.of_weights and not document.facts.statements
+
+
+def _is_open(key: str, catalog: Catalog) -> bool:
+    """Whether it is a license that software comes under and bars nothing: one that does may be meant for what the whole repository holds."""
+    license = catalog.license(key)
+    barred = any(term.effect == "prohibit" for term in license.terms) or any(grant.given == "no" for grant in license.grants.values())
+    return license.category in OPEN_CATEGORIES and not barred
+
+
+def linked_text(document: Document[TextFacts], shown: str, catalog: Catalog) -> tuple[TextMatch, ...]:
+    """What a license file of another repository, shown as `shown`, holds."""
+    quote = _quoter(document, "linked_license")
+    return tuple(_matches(_Found("card_link", shown, document.facts, document.sha256, document.text, quote), catalog))
 
 
 def by_digest(sha256: str, catalog: Catalog) -> TextIdentity | None:
@@ -71,8 +103,10 @@ def covers(path: str) -> Literal["all", "model", "code", "data"]:
 
 
 def _found(evidence: ModelEvidence) -> Iterator[_Found]:
+    linked = own_files(evidence)
     for document in evidence.documents.values():
-        if document.kind == "license_file" and isinstance(document.facts, TextFacts):
+        is_license = document.kind == "license_file" or (document.kind == "notice_file" and document.path in linked)
+        if is_license and isinstance(document.facts, TextFacts):
             yield _Found("license_file", document.path, document.facts, document.sha256, document.text, _quoter(document, "license_file"))
     if (prompt := _gate_prompt(evidence)) and prompt.facts.binding_words:
         yield prompt
@@ -85,7 +119,7 @@ def _found(evidence: ModelEvidence) -> Iterator[_Found]:
 
 def _matches(found: _Found, catalog: Catalog) -> list[TextMatch]:
     identities = _identities(found, catalog)
-    if found.kind == "license_file":
+    if found.kind in _FILES:
         return [_match(found, identity) for identity in identities or (UNKNOWN_TEXT,)]
     if found.kind == "gate_prompt" and not identities:
         return [_match(found, UNKNOWN_TEXT)]
@@ -108,7 +142,7 @@ def _identities(found: _Found, catalog: Catalog) -> tuple[TextIdentity, ...]:
         return (known,)
     from auditor.licensing.matcher import matcher_of
 
-    inside = found.kind != "license_file"
+    inside = found.kind not in _FILES
     matcher = matcher_of(catalog)
     key = (found.digest, found.path, found.kind)  # a card holds a body and may hold a gate prompt
     if key not in matcher.seen:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import re
+import sys
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+from hashlib import blake2b
+from itertools import accumulate
 
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 from auditor.reading.normalize import word_lines
 
 WIDTH = 5
@@ -17,7 +20,7 @@ MAX_WORDS = 60_000
 """Words of a text that are looked at; license texts have a tenth of it."""
 
 
-@dataclass(frozen=True)
+@record
 class Shingles:
     """`hashes[i]` is of the words i to i+4; `lines[i]` is the line (from 1) that word i stands in."""
 
@@ -41,7 +44,7 @@ class Shingles:
         return sorted({self.lines[place] for place in outside})
 
 
-_BINDING = re.compile(
+_BINDING = lazy_pattern(
     r"must|shall|only|solely|exclusively|strictly|not|no|nor|cannot|never|without|unless|except\w*|until|prohibit\w*|forbid\w*|restrict\w*|disallow\w*|banned"
     r"|noncommercial\w*|commercial\w*|research|academic\w*|evaluation|educational|internal|personal|private|military|exclud\w*|limit(?:ed|s|ation|ations)?"
     r"|permission|permitted|consent\w*|approv\w*|agree|requir\w*|oblig\w*|waive\w*|void|revo[ck]\w*|terminat\w*|replace[sd]?|supersede[sd]?|instead|separate"
@@ -55,14 +58,24 @@ def shingles(text: str) -> Shingles:
     """Shingles of the normalised words of `text`."""
     words, lines = word_lines(text)
     kept = words[:MAX_WORDS]
-    binding = array("I", (place for place, word in enumerate(kept) if _BINDING.fullmatch(word)))
+    restricting = {word for word in set(kept) if _BINDING.fullmatch(word)}
+    binding = array("I", [place for place, word in enumerate(kept) if word in restricting])
     return Shingles(len(kept), hash_words(kept), array("I", lines[:MAX_WORDS]), len(words) > MAX_WORDS, binding)
 
 
-def hash_words(words: list[str]) -> array[int]:
+def hash_words(words: Sequence[str]) -> array[int]:
     """32-bit hashes of every WIDTH consecutive words; a shorter text is one shingle."""
-    count = max(1, len(words) - WIDTH + 1) if words else 0
-    return array("I", (int.from_bytes(hashlib.blake2b(" ".join(words[i : i + WIDTH]).encode(), digest_size=4).digest(), "big") for i in range(count)))
+    if not words:
+        return array("I")
+    encoded = [word.encode() for word in words]
+    joined = b" ".join(encoded)
+    ends = list(accumulate(len(word) + 1 for word in encoded))  # of each word and the space after it
+    starts = [0, *ends[:-1]]
+    passages = zip(starts, ends[WIDTH - 1 :] or ends[-1:], strict=False)
+    values = array("I", b"".join([blake2b(joined[start : end - 1], digest_size=4).digest() for start, end in passages]))
+    if sys.byteorder == "little":
+        values.byteswap()
+    return values
 
 
 def encode(found: Shingles) -> str:

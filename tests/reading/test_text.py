@@ -63,6 +63,26 @@ def test_wrapping_markup_and_quotes_change_nothing() -> None:
     assert fingerprint("You're free to *use* it.") == fingerprint("<p>You’re\nfree   to use\tit</p>")
 
 
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        "\ufeffCopyright (c) 2026 Zephyr\n\nSome terms.",
+        "Copyright (c) 2026 Zephyr\r\rSome terms.",
+        "Copyright (c) 2026 Zephyr. All rights reserved.\r\n\r\nSome terms.\r\n",
+        ";; Copyright (c) 2026 Zephyr\n;;\n;; Some terms.",
+        "**Copyright** (c) 2026 **Zephyr**\n\n*Some* terms.",
+        "<!DOCTYPE html><html><body>\n<p class='x'>Copyright &copy; 2026 Zephyr</p>\n<p>Some terms.</p></body></html>",
+        "So\u00adme te\u200brms.",
+    ],
+)
+def test_how_a_text_is_dressed_changes_nothing(dressed: str) -> None:
+    assert list(normalized_words(dressed)) == ["some", "terms"]
+
+
+def test_a_text_of_nothing_but_a_copyright_line_has_no_words() -> None:
+    assert normalized_words("Copyright (c) 2026 Zephyr") == []
+
+
 def test_words_keep_what_could_be_a_clause() -> None:
     assert normalized_words("Use <only for research> [here](https://x.y/z)") == ["use", "only", "for", "research", "here"]
 
@@ -88,6 +108,8 @@ def test_a_line_feed_alone_ends_a_line(text: str, lines: list[str]) -> None:
         "Copyright (c) 2024 Zephyr, Trial Version Expires 2025",
         "Copyright (c) 2024 Zephyr, Written Consent Of Zephyr",
         "Copyright (c) 2024 Zephyr, Enterprise Customers Excepted",
+        "Copyright (c) 2024 Zephyr, For Students",
+        "Copyright (c) 2024 Zephyr, Contact Sales",
         "Copyright 2024 Kommerzielle Nutzung Verboten",
         "Copyright (c) 2024 Zephyr, Usage Commercial Interdit",
         "Copyright (c) 2024 \u963f\u514b\u7c73 \u7981\u6b62\u5546\u4e1a\u4f7f\u7528",

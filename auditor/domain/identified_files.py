@@ -1,0 +1,52 @@
+"""The answer of `auditor identify`: `auditor-identify/1`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from auditor.domain.report import Record
+
+SCHEMA_VERSION: Literal["auditor-identify/1"] = "auditor-identify/1"
+
+
+class Passage(Record):
+    """A passage that only one of the two texts has."""
+
+    op: Literal["added", "removed"]
+    lines: str
+    """`first-last`, from 1; empty for what was removed."""
+    words: int
+    text: str | None
+    """What was added; null for what was removed, which no copy of is kept."""
+    clause: str
+    """Label of the known text's clause at that place; empty where it has none."""
+    summary: str
+    """What was removed, paraphrased; empty for what was added."""
+
+
+class IdentifiedText(Record):
+    """A license text in a file, or the whole file where none is known."""
+
+    path: str
+    lines: str
+    """`first-last`, from 1."""
+    words: int
+    """Normalised."""
+    sha256: str
+    """Of the normalised words of the whole file."""
+    key: str | None
+    """Key of the license; null when no license of the catalogue is near."""
+    method: Literal["text_exact", "text_equivalent", "text_changed", "none"]
+    score: float
+    """Share of words in common with the nearest known text, 0 to 1."""
+    rival: str | None
+    """The next nearest license; `scancode:<key>` for one that is known by name only."""
+    rival_score: float
+    changes: tuple[Passage, ...]
+
+
+class IdentifiedFiles(Record):
+    """Every text of every file, in order."""
+
+    schema_version: Literal["auditor-identify/1"]
+    files: tuple[IdentifiedText, ...]
