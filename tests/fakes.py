@@ -29,6 +29,7 @@ from auditor.engine.policy import Policy
 from auditor.engine.rules import load_policy
 from auditor.licensing.conclude import license_facts
 from auditor.licensing.parents import named_in
+from auditor.reading.license_link import held
 from auditor.reading.normalize import fingerprint
 from auditor.reading.shingles import shingles
 
@@ -110,13 +111,18 @@ class FakeSource:
         return info_document(Received(url, 200, {}, json.dumps(repo.api(ref.id)).encode(), NOW))
 
     def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Document[Any] | Unavailable:
-        repo = self.repos[model_id]
-        assert isinstance(repo, Repo)
-        url = f"{HUB}/{model_id}/resolve/{sha}/{path}"
-        if path in repo.unavailable:
-            return Unavailable(repo.unavailable[path], f"{path}: {repo.unavailable[path]}", url, None, NOW)
-        content = repo.content().get(path)
-        return Unavailable("absent", f"no {path}", url, 404, NOW) if content is None else file_document(kind, path, Received(url, 200, {}, content, NOW))
+        revision, inside, headers = sha, path, dict[str, str]()
+        if linked := held(path):
+            model_id, revision, inside = linked.repository, linked.revision, linked.path
+            headers = {"x-repo-commit": sha_of(model_id)}
+        repo = self.repos.get(model_id, "missing")
+        url = f"{HUB}/{model_id}/resolve/{revision}/{inside}"
+        if not isinstance(repo, Repo):
+            return Unavailable(repo, f"{model_id}: {repo}", url, None, NOW)
+        if inside in repo.unavailable:
+            return Unavailable(repo.unavailable[inside], f"{inside}: {repo.unavailable[inside]}", url, None, NOW)
+        content = repo.content().get(inside)
+        return Unavailable("absent", f"no {inside}", url, 404, NOW) if content is None else file_document(kind, path, Received(url, 200, headers, content, NOW))
 
 
 def collected(repos: Mapping[str, Repo | Reason], name: str) -> ModelEvidence:
@@ -281,6 +287,8 @@ class Shelf:
     def __init__(self, texts: Iterable[tuple[str, str]], strangers: Iterable[tuple[str, str]] = ()) -> None:
         self.known = [self._sequence(license, text) for license, text in texts]
         self.strangers = list(strangers)
+        self.wrappings: dict[str, KnownSequence] = {}
+        self.stranger_words = {key: len(text.split()) for key, text in self.strangers}
 
     @staticmethod
     def _sequence(license: str, text: str) -> KnownSequence:
@@ -297,6 +305,9 @@ class Shelf:
 
     def sequence(self, index: int) -> KnownSequence:
         return self.known[index]
+
+    def rewrapped(self, sha256: str) -> KnownSequence | None:
+        return self.wrappings.get(sha256)
 
     @property
     def digests(self) -> dict[str, str]:

@@ -179,7 +179,12 @@ def _model(a: Assessment, request: Request, register: Register) -> ModelRecord:
         findings=_findings(a, register),
         not_checked=not_checked(a),
         files=tuple(
-            FileRecord(path=one_line(f.path), size=f.size if f.size is not None else "unknown", sha256=f.sha256 or "unknown", role=role(f))
+            FileRecord(
+                path=one_line(f.path),
+                size=f.size if f.size is not None else "unknown",
+                sha256=f.sha256 or "unknown",
+                role=role(f, a.evidence.documents.get(f.path)),
+            )
             for f in ((info.files or ())[:MAX_FILES] if info else ())
         ),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from auditor.domain.license import Use
 from auditor.domain.license_facts import LicenseFacts, ObligationFact, UseResult
 from auditor.domain.memory import Memory
 from auditor.domain.profile import Agreement
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import OF_OUTCOME, OF_PERMISSION, AreaName, AreaVerdict, Verdict, worst
 from auditor.engine.evaluate import FindingFact, evaluate
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from auditor.audit.pipeline import Request
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Knowledge:
     """What every model of a run is judged by."""
 
@@ -43,7 +43,7 @@ class Knowledge:
     single_release: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Licensed:
     """A model with its license facts and its parents with theirs."""
 
@@ -58,7 +58,7 @@ class Licensed:
         return tuple((member.evidence, member.facts) for key, member in members.items() if key != (self.evidence.id.lower(), self.evidence.sha))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AreaResult:
     """The verdict of one area and why."""
 
@@ -68,7 +68,7 @@ class AreaResult:
     reasons: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assessment:
     """Everything concluded about one model."""
 
@@ -118,7 +118,7 @@ def assess(model: Licensed, request: Request, knowledge: Knowledge) -> Assessmen
         facts = chosen(facts, best_alternative(facts, profile.uses, catalog, situation), catalog)
     own = own_results(facts, catalog, situation)
     family = _parents(model.steps, catalog)
-    inherited = inheritance(model.evidence.id, facts, own, family, catalog, situation)
+    inherited = inheritance(model.evidence.id, facts, own, family, catalog, situation, model.evidence)
     permissions = tuple(combined(result, inherited.by_use.get(result.use, ())) for result in own)
     duties = obligations(facts.candidates if facts.trusted else (), inherited.obliging, profile.uses, catalog, situation)
     duties = fulfilled(duties, model.evidence, facts, inherited.edges, {one.id: one for one, _ in model.bases()})

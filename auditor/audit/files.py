@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
-from auditor.domain.evidence import RepoFile
+from auditor.domain.evidence import Document, RepoFile
 
 Role = Literal["weights", "config", "tokenizer", "code", "license", "card", "other"]
 _WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".gguf", ".ckpt", ".h5", ".msgpack", ".onnx", ".npz", ".pkl")
 _LICENSE_MARKS = ("licen", "copying", "notice", "use_policy", "usage_policy")
 
 
-def role(file: RepoFile) -> Role:
-    """What the file is, judged by its name alone."""
+def role(file: RepoFile, document: Document[Any] | None = None) -> Role:
+    """What the file is, judged by its name; one that was read as a license, since the card links it as that, is one whatever its name."""
+    if document is not None and document.kind == "license_file":
+        return "license"
     name = file.path.rsplit("/", 1)[-1].lower()
     if name == "readme.md":
         return "card"

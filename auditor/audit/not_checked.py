@@ -6,18 +6,20 @@ from auditor.audit.assess import Assessment
 from auditor.domain.evidence import ModelInfo, Unavailable
 from auditor.domain.report import NotChecked
 from auditor.domain.text_safety import one_line
-from auditor.licensing.parents import unused_starting_point
+from auditor.licensing.parents import set_aside
 from auditor.reading.dataset_info import FOLDER
+from auditor.reading.license_link import FOLDER as LINKED
+from auditor.reading.license_link import NoFile, OwnFile, targets_of
 
 
 def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
     """Topics in a fixed order."""
-    evidence, facts = assessment.evidence, assessment.license
+    evidence = assessment.evidence
     found = [NotChecked(topic=area.area, why="no detector for this area in this version") for area in assessment.areas if area.verdict == "not_assessed"]
     if isinstance(evidence.info, Unavailable):
         return (*found, NotChecked(topic="everything about the model", why=one_line(evidence.info.detail)))
     for path, missing in sorted(evidence.unavailable.items()):
-        if missing.reason != "absent" and not path.startswith(FOLDER):
+        if missing.reason != "absent" and not path.startswith((FOLDER, LINKED)):
             found.append(NotChecked(topic=f"file {one_line(path, 120)}", why=one_line(missing.detail)))
     for path, document in sorted(evidence.documents.items()):
         if document.kind == "notice_file":
@@ -31,15 +33,11 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
         found.append(NotChecked(topic="gate prompt", why="it puts no restriction into words that are known, so it was not compared with license texts"))
     for problem in evidence.info.facts.problems:
         found.append(NotChecked(topic="the folder" if evidence.info.facts.local else "the Hub's answer", why=one_line(problem)))
-    for witness in facts.witnesses:
-        if witness.kind == "card_link":
-            found.append(NotChecked(topic="license_link", why=f"recorded, not followed: {witness.value}"))
+    found += [NotChecked(topic="license_link", why=why) for why in _links(assessment)]
     for edge in assessment.inheritance.edges:
         if edge.state != "known":
             found.append(NotChecked(topic=f"base model {edge.parent}", why=one_line(edge.because)))
-    if point := unused_starting_point(evidence, {edge.parent.lower() for edge in assessment.inheritance.edges}):
-        why = "named as what it was loaded from, which may be a folder or an earlier copy; the base models that are stated were followed in its place"
-        found.append(NotChecked(topic=f"{one_line(point, 120)} in config.json", why=why))
+    found += [NotChecked(topic=topic, why=one_line(why)) for topic, why in set_aside(evidence, {edge.parent.lower() for edge in assessment.inheritance.edges})]
     found += _datasets(assessment)
     if evidence.info.facts.sha is None:
         found.append(NotChecked(topic="revision", why="the Hub gave no commit"))
@@ -49,6 +47,32 @@ def not_checked(assessment: Assessment) -> tuple[NotChecked, ...]:
     found += [NotChecked(topic=f"memory: {name.replace('_', ' ')}", why=why) for name, why in _unknown_memory(assessment)]
     found += [NotChecked(topic=topic, why=why) for topic, why in _NEVER]
     return tuple(found)
+
+
+def _links(assessment: Assessment) -> list[str]:
+    """What of the links to a license was not followed, was not there, or may say something else tomorrow."""
+    found = []
+    evidence = assessment.evidence
+    targets = targets_of(evidence)
+    for link, target in targets.items():
+        shown = one_line(link)
+        if isinstance(target, NoFile):
+            found.append(f"recorded, not followed: {shown} ({target.why})")
+        elif isinstance(target, OwnFile):
+            if target.path not in evidence.documents and target.path not in evidence.unavailable:
+                found.append(f"not read: {shown}; the repository lists no such file that could be a license text")
+        elif document := evidence.documents.get(target.held_at):
+            commit = document.headers.get("x-repo-commit", "")
+            read = f", read at commit {one_line(commit, 40)}" if commit else ""
+            if not target.pinned:
+                found.append(f"{one_line(target.page)} stands in another repository at a revision that moves{read}; what it says may change")
+        elif missing := evidence.unavailable.get(target.held_at) or evidence.unavailable.get(one_line(target.held_at)):
+            found.append(f"{one_line(target.page)} was not read: {one_line(missing.detail)}")
+        else:
+            found.append(f"recorded, not followed: {shown} (the files of this model were not asked for)")
+    shown_links = {one_line(link) for link in targets}
+    headers = dict.fromkeys(w.value for w in assessment.license.witnesses if w.kind == "card_link" and w.value not in shown_links)
+    return [*dict.fromkeys(found), *(f"recorded, not followed: {value} (it stands in a GGUF header)" for value in headers)]
 
 
 def _datasets(assessment: Assessment) -> list[NotChecked]:

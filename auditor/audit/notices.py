@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from auditor.audit.assess import Assessment
@@ -17,6 +16,7 @@ from auditor.domain.evidence import Document, ModelEvidence, Unavailable
 from auditor.domain.license import License, Use
 from auditor.domain.license_facts import LicenseFacts, ObligationFact
 from auditor.domain.notice_pack import SCHEMA_VERSION, Barred, Candidate, Duty, Governing, NoticePack, PassedOn
+from auditor.domain.record import record
 from auditor.domain.report import ModelRecord, Permission
 from auditor.domain.text_safety import one_line
 from auditor.licensing.fulfilment import how_to_check
@@ -28,7 +28,7 @@ _KINDS: Mapping[str, str] = {"license_file": "license", "notice_file": "notice",
 _REASON = 400
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Packed:
     """The record, and the bytes of the files that are passed on, by their name in the pack."""
 
@@ -36,7 +36,7 @@ class Packed:
     contents: Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Repository:
     """The model, or one of its base models."""
 

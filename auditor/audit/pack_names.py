@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._+-]+")
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+from auditor.domain.pattern import lazy_pattern
+
+_UNSAFE = lazy_pattern(r"[^A-Za-z0-9._+-]+")
+_RESERVED = lazy_pattern(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
 _LONGEST = 80
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from auditor.audit.assemble import assemble
@@ -19,6 +18,7 @@ from auditor.domain.evidence import ModelEvidence, ModelInfo, ModelRef, Unavaila
 from auditor.domain.license_facts import LicenseFacts
 from auditor.domain.memory import SizingOptions
 from auditor.domain.profile import Profile
+from auditor.domain.record import record
 from auditor.domain.report import Report
 from auditor.domain.verdict import FailOn
 from auditor.engine.policy import Policy
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from auditor.crawler.compare import Difference
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compared:
     """A local copy against the model that it claims to be."""
 
@@ -41,7 +41,7 @@ class Compared:
     """Empty when everything that is listed was compared and is the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """What is to be audited, for whom, and how strictly."""
 
@@ -94,7 +94,7 @@ def _settled(parent: ModelEvidence, catalog: Catalog) -> bool:
     return facts.identified_in == "gate_prompt" or (info is not None and info.files is not None and not any(license_role(file.path) for file in info.files))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Audited:
     """A report and the assessments that it was written from, in the order of their requests."""
 

@@ -86,6 +86,7 @@ def _text(text: TextMatch, catalog: Catalog) -> TextScope:
         changes=_changes(text),
         words=text.words,
         beside=len(text.beside),
+        bundled=text.secondary and text.kind == "license_file",
     )
 
 
@@ -230,6 +231,7 @@ def _fits(memory: Memory, evidence: ModelEvidence) -> list[Scope]:
             evidence=_sized_by(evidence),
             gpu=f"{fit.gpus} x {fit.gpu}",
             fits=fit.fits,
+            because=fit.because,
             needed=gib(fit.total_bytes),
             available=gib(fit.total_bytes + fit.headroom_bytes if isinstance(fit.total_bytes, int) and isinstance(fit.headroom_bytes, int) else "unknown"),
         )

@@ -8,10 +8,12 @@ from typing import Any, ClassVar
 
 import yaml
 
+from auditor.domain.pattern import lazy_pattern
+
 Path = tuple[str | int, ...]
 
-_AMBIGUOUS = re.compile(r"^(?:y|n|yes|no|on|off)$", re.IGNORECASE)
-_ODD_NUMBER = re.compile(r"^[-+]?(?:0[0-9_]+|0[bx][0-9a-f_]+|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$", re.IGNORECASE)
+_AMBIGUOUS = lazy_pattern(r"^(?:y|n|yes|no|on|off)$", re.IGNORECASE)
+_ODD_NUMBER = lazy_pattern(r"^[-+]?(?:0[0-9_]+|0[bx][0-9a-f_]+|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)$", re.IGNORECASE)
 """What YAML 1.1 reads as octal, binary, hexadecimal or base 60: `010` would be 8, `1:30` would be 90."""
 _BaseLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -35,7 +37,7 @@ class _Loader(_BaseLoader):  # type: ignore[misc]
     }
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", lazy_pattern(r"^(?:true|false)$"), list("tf"))
 
 
 def load(text: str) -> tuple[Any, dict[Path, int]]:

@@ -6,23 +6,23 @@ a disabled repository with 403 and only a message, and nothing but the Hub's own
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import quote
 
 from auditor.crawler.spans import Span
 from auditor.domain.evidence import Reason
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
-_SECONDS = re.compile(r"[0-9]{1,9}")
-_RATE_LIMIT = re.compile(r'"\w+"\s*;\s*r\s*=\s*([0-9]{1,9})\s*;\s*t\s*=\s*([0-9]{1,9})')
+_SECONDS = lazy_pattern(r"[0-9]{1,9}")
+_RATE_LIMIT = lazy_pattern(r'"\w+"\s*;\s*r\s*=\s*([0-9]{1,9})\s*;\s*t\s*=\s*([0-9]{1,9})')
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Asked:
     """What was asked for, as far as meaning and message depend on it."""
 

@@ -28,7 +28,7 @@ from auditor.reading.withheld import with_shingles
 _MAX_MANIFEST = 64 * 1024 * 1024
 _AGAIN = "save the evidence again with `auditor snapshot`"
 _FACTS: Mapping[DocumentKind, type[Facts]] = {
-    "model_info": ModelInfo, "card": CardFacts, "license_file": TextFacts, "notice_file": TextFacts, "use_policy": TextFacts,
+    "model_info": ModelInfo, "card": CardFacts, "license_file": TextFacts, "notice_file": TextFacts, "use_policy": TextFacts, "linked_license": TextFacts,
     "safetensors_header": HeaderFacts, "gguf_header": HeaderFacts,
 }  # fmt: skip
 _EXTENSIONS: Mapping[DocumentKind, str] = {

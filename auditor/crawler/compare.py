@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from auditor.crawler.files import HEADER_KINDS
 from auditor.crawler.folder import Unreadable
 from auditor.crawler.local import LocalSource
 from auditor.domain.evidence import Document, ModelEvidence, RepoFile, Unavailable
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Difference:
     """One file, or one group of files, that is not the same or could not be compared."""
 

@@ -7,7 +7,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 import httpx2
@@ -17,6 +16,7 @@ from auditor.crawler.parse import Received, utc_now
 from auditor.crawler.spans import CONTENT_RANGE, BadSpan, Sink, Span, asking, check_answer, stated_span
 from auditor.crawler.transport import is_internal, open_client, origin, until
 from auditor.domain.evidence import Reason, Unavailable
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 
 ATTEMPTS = 4
@@ -29,7 +29,7 @@ _PART = frozenset({200, 206, 416})
 _ENCODINGS = frozenset({"", "identity", "gzip", "deflate"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bounds:
     """Limits of time, in seconds."""
 

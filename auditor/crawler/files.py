@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import PurePosixPath
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from auditor.domain.evidence import DocumentKind, ModelInfo, ModelRef, Reason
+from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Reason, Unavailable
+from auditor.domain.memory import QUANTIZATION_FILES
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line, visible
-from auditor.reading import adapter_config, dataset_info, merge_recipe
+from auditor.reading import adapter_config, dataset_info, license_link, merge_recipe
+from auditor.reading.normalize import compatible
 
 LicenseRole: TypeAlias = Literal["license_file", "notice_file", "use_policy"]
 
@@ -19,12 +23,15 @@ _KIB, _MIB = 1024, 1024 * 1024
 CAPS: Mapping[DocumentKind, int] = {
     "model_info": 64 * _MIB, "card": 8 * _MIB, "license_file": _MIB, "notice_file": _MIB, "use_policy": _MIB, "config": 2 * _MIB, "index": 16 * _MIB,
     "adapter_config": _MIB, "merge_recipe": _MIB, "dataset_info": 4 * _MIB,
+    "linked_license": _MIB,
 }  # fmt: skip
 """Largest document of each kind, in bytes after decompression."""
 
 MAX_LICENSE_FILES = 40
 MAX_LICENSE_BYTES = 4 * _MIB
 """Of a model's license-like files together, as listed: reading a megabyte of words takes a fifth of a second."""
+MAX_LINKS = 4
+"""Files of one model that its card links as the license and that are fetched."""
 MAX_HEADERS = 1024
 """Weight files of a local folder whose headers are read."""
 MAX_DATASETS = 8
@@ -36,22 +43,26 @@ _WHEN_UNLISTED = (CARD, CONFIG, "LICENSE", "LICENSE.txt", "LICENSE.md")
 
 _FIXED: Mapping[str, DocumentKind] = {
     CARD: "card", CONFIG: "config", INDEX: "index", adapter_config.FILE: "adapter_config", **dict.fromkeys(merge_recipe.FILES, "merge_recipe"),
+    **dict.fromkeys(QUANTIZATION_FILES, "config"),
 }  # fmt: skip
 
 _ROLES: tuple[tuple[re.Pattern[str], LicenseRole], ...] = (
-    (re.compile(r"licen[sc]e|copying"), "license_file"),
-    (re.compile(r"notice"), "notice_file"),
-    (re.compile(r"us(?:e|age)[ _-]?policy"), "use_policy"),
+    (lazy_pattern(r"licen[sc]e|copying"), "license_file"),
+    (lazy_pattern(r"notice"), "notice_file"),
+    (
+        lazy_pattern(r"us(?:e|age)[ _-]?policy|(?:acceptable|prohibited|responsible)[ _-]?use(?![a-z])|terms[ _-]?of[ _-]?(?:use|service)(?![a-z])"),
+        "use_policy",
+    ),
 )
-_LICENSE_FOLDER = re.compile(r"licen[sc]es?")
+_LICENSE_FOLDER = lazy_pattern(r"licen[sc]es?")
 # Code, data, weights and images whose name merely mentions a license. Documents that cannot be read as text (PDF) stay: they do state one.
-_NO_LICENSE_TEXT = re.compile(
+_NO_LICENSE_TEXT = lazy_pattern(
     r"\.(?:py[cix]?|ipynb|[cm]?js|jsx|tsx?|vue|css|c|cc|cpp|cxx|cu|cuh|h|hpp|rs|go|java|kt|swift|rb|php|sh|bat|ps1|json[l5]?|ya?ml|toml|ini|cfg|csv|tsv|parquet|arrow|npy|npz"
     r"|safetensors|bin|pt|pth|ckpt|gguf|ggml|onnx|h5|msgpack|pkl|pickle|model|tflite|mlmodel|png|jpe?g|gif|svg|webp|ico|wav|mp3|mp4|zip|gz|tar|whl)$"
 )
 
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
-_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
+_RESERVED = lazy_pattern(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\..*)?", re.IGNORECASE)
+_ID = lazy_pattern(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
 _MAX_PATH, _MAX_SEGMENT, _MAX_REVISION = 1024, 255, 200
 
 
@@ -61,7 +72,7 @@ def license_role(path: str) -> LicenseRole | None:
     Judges hostile spellings too (`../LICENSE`, invisible characters), so that an unsafe name is noticed rather than overlooked.
     """
     if not (path.isascii() and path.isprintable()):
-        path = "".join(c for c in unicodedata.normalize("NFKC", path) if unicodedata.category(c)[0] != "C")
+        path = "".join(c for c in compatible(path) if unicodedata.category(c)[0] != "C")
     parts = [part for part in path.casefold().replace("\\", "/").split("/") if part not in ("", ".", "..")]
     if not 1 <= len(parts) <= 2 or _NO_LICENSE_TEXT.search(parts[-1]):
         return None
@@ -74,6 +85,8 @@ def kind_of(path: str) -> DocumentKind | None:
     """The kind of evidence that a file of the repository is; None when it is none."""
     if path.startswith(dataset_info.FOLDER):
         return "dataset_info"
+    if path.startswith(license_link.FOLDER):
+        return "linked_license"
     return _FIXED.get(path) or header_kind(path) or license_role(path)
 
 
@@ -100,7 +113,7 @@ def valid_ref(ref: ModelRef) -> bool:
     return plain and _ID.fullmatch(ref.id) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Header:
     """A weight file whose header is worth fetching, at most `cap` bytes of it."""
 
@@ -109,7 +122,7 @@ class Header:
     cap: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wanted:
     """What to fetch of one model."""
 
@@ -125,7 +138,8 @@ def wanted(info: ModelInfo) -> Wanted:
         return Wanted(tuple((path, kind) for path in _WHEN_UNLISTED if (kind := kind_of(path))))
     listed = {file.path: file.size or 0 for file in info.files}
     needs_index = info.safetensors_parameters is None or info.quantization_method is not None
-    expected = (CARD, CONFIG, *((INDEX,) if needs_index else ()), adapter_config.FILE, *merge_recipe.FILES)
+    declared = QUANTIZATION_FILES if info.local and info.quantization_method is None else ()  # on the Hub they are asked for with the weight headers
+    expected = (CARD, CONFIG, *declared, *((INDEX,) if needs_index else ()), adapter_config.FILE, *merge_recipe.FILES)
     files: list[tuple[str, DocumentKind]] = [(path, kind) for path in expected if path in listed and (kind := kind_of(path))]
     refused: dict[str, tuple[Reason, str]] = {}
     like = _license_like(listed)
@@ -152,6 +166,43 @@ def wanted_datasets(info: ModelInfo) -> tuple[tuple[str, DocumentKind], ...]:
     """Answers about the datasets that the card names: not files of the repository, but asked for and held beside them."""
     named = dict.fromkeys(name for name in (info.card.datasets if info.card else ()) if valid_ref(ModelRef(name)))
     return tuple((dataset_info.FOLDER + name, "dataset_info") for name in list(named)[:MAX_DATASETS])
+
+
+def wanted_links(info: ModelInfo, url: str, card: Document[Any] | Unavailable | None) -> Wanted:
+    """Files that the card links as the license: of the repository itself those that `wanted` leaves out, of other repositories of the Hub the one file.
+
+    `url` is where `info` came from.
+    """
+    found = license_link.targets(info, url, card)
+    if all(isinstance(one, license_link.NoFile) for one in found.values()):
+        return Wanted(())
+    listed = None if info.files is None else {file.path: file.size or 0 for file in info.files}
+    chosen = wanted(info)
+    known = {path for path, _ in chosen.files} | set(chosen.refused)
+    files: list[tuple[str, DocumentKind]] = []
+    refused: dict[str, tuple[Reason, str]] = {}
+    for one in dict.fromkeys(found.values()):
+        if isinstance(one, license_link.NoFile):
+            continue
+        own = isinstance(one, license_link.OwnFile)
+        path: str = one.path if isinstance(one, license_link.OwnFile) else one.held_at
+        if own and (path in known or (listed is not None and path not in listed) or kind_of(path) not in (None, "license_file")):
+            continue  # read anyway, not there, or no file for a license
+        if not safe_repo_path(path) or not (own or valid_linked(path)):
+            refused[one_line(path)] = ("unsafe_name", "the link names no plain path in a repository; it was not requested")
+        elif own and listed is not None and listed[path] > CAPS["license_file"]:
+            refused[path] = ("too_large", f"it is linked as the license and larger than {CAPS['license_file']:,} bytes; it was not fetched")
+        elif len(files) >= MAX_LINKS:
+            refused[path] = ("too_many", f"more than {MAX_LINKS} files are linked as the license; this one was not fetched")
+        else:
+            files.append((path, "license_file" if own else "linked_license"))
+    return Wanted(tuple(files), refused)
+
+
+def valid_linked(path: str) -> bool:
+    """Whether a document may be held at `path` as a file of another repository: its parts can be asked for."""
+    found = license_link.held(path)
+    return found is not None and found.held_at == path and safe_repo_path(found.path) and valid_ref(ModelRef(found.id, found.revision))
 
 
 def _add_headers(listed: Iterable[str], files: list[tuple[str, DocumentKind]], refused: dict[str, tuple[Reason, str]]) -> None:

@@ -10,12 +10,13 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
 from auditor.crawler.files import valid_ref
 from auditor.domain.evidence import ModelRef, Reason
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 
 MAX_ENTRIES = 100_000
 """Files and folders of one model that are listed."""
@@ -23,9 +24,9 @@ MAX_DEPTH = 32
 
 _TOOL_FOLDERS = (".git", ".cache")
 """In the root: bookkeeping of git and of `hf download --local-dir`, no part of the model."""
-_HALF = re.compile(r"[\ud800-\udfff]")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_CACHED = re.compile(r"models--(?:(?P<owner>[\w.-]+?)--)?(?P<name>[\w.-]+)", re.ASCII)
+_HALF = lazy_pattern(r"[\ud800-\udfff]")
+_COMMIT = lazy_pattern(r"[0-9a-f]{40}")
+_CACHED = lazy_pattern(r"models--(?:(?P<owner>[\w.-]+?)--)?(?P<name>[\w.-]+)", re.ASCII)
 
 
 class Unreadable(Exception):
@@ -36,7 +37,7 @@ class Unreadable(Exception):
         self.reason, self.detail = reason, detail
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LocalFile:
     """A file as listed. `real` holds its bytes; `refused` says why they are not read (empty when they may be)."""
 
@@ -45,7 +46,7 @@ class LocalFile:
     refused: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CachePlace:
     """Where a folder lies in huggingface_hub's cache."""
 

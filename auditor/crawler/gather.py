@@ -7,16 +7,16 @@ its files and its parents' metadata; then the metadata of parents that only its 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias
 
-from auditor.crawler.files import HEADER_KINDS, Header, valid_ref, wanted, wanted_datasets
+from auditor.crawler.files import CARD, HEADER_KINDS, Header, Wanted, valid_ref, wanted, wanted_datasets, wanted_links
 from auditor.crawler.interface import Source
 from auditor.crawler.spans import stated_span
 from auditor.crawler.tally import Tally
 from auditor.crawler.workers import Workers
 from auditor.domain.evidence import Document, DocumentKind, ModelEvidence, ModelInfo, ModelRef, RepoFile, Unavailable
+from auditor.domain.record import record
 
 MAX_PARENTS = 64
 """Of one model that are asked for; the others are recorded as too many."""
@@ -32,11 +32,11 @@ HeadersOf: TypeAlias = Callable[[ModelInfo], Sequence[Header]]
 _FileKey: TypeAlias = tuple[str, str, str]
 """Id (of a local model its place), commit, path: what makes a file the same in two models."""
 _Result: TypeAlias = Document[Any] | Unavailable
-_NAMING_NO_PARENT: frozenset[DocumentKind] = frozenset({"dataset_info", "safetensors_header"})
+_NAMING_NO_PARENT: frozenset[DocumentKind] = frozenset({"dataset_info", "safetensors_header", "linked_license"})
 """Parents that only files name are not held up by these."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Gathered:
     """What was collected, in the order of the request."""
 
@@ -97,6 +97,8 @@ class _Run:
         self.infos: dict[ModelRef, _Result] = {}
         self.files: dict[_FileKey, _Result] = {}
         self.with_files: set[ModelRef] = set()
+        self.links: dict[tuple[ModelRef, bool], Wanted] = {}
+        """Files that are linked as the license, by model and whether its card was there."""
         self.missing: dict[ModelRef, set[_FileKey]] = {}
         """Files that a model still waits for."""
         self.users: dict[_FileKey, list[ModelRef]] = {}
@@ -136,12 +138,15 @@ class _Run:
             return
         waiting = self.tally.waiting(ref)
         self._named(ref, self.parents_of(found.facts), waiting)
-        if ref in self.refs or self.needs_files(ModelEvidence(ref, found)):
+        if ref in self.refs or self.needs_files(ModelEvidence(ref, found)) or self._links(ref, found.facts).files:
             self._ask_files(ref, found.facts, waiting)
 
     def _got_file(self, key: _FileKey, found: _Result) -> None:
         self.files[key] = found
-        for ref in self.users.pop(key, ()):
+        users = self.users.pop(key, ())
+        for ref in users if key[2] == CARD else ():
+            self._ask_late(ref, self.tally.waiting(key))
+        for ref in users:
             self.missing[ref].discard(key)
             if not self.missing[ref]:
                 self._named(ref, self.parents_in(self._evidence(ref)), self.tally.waiting(key))
@@ -184,11 +189,32 @@ class _Run:
         if not self.missing[ref]:
             self._named(ref, self.parents_in(self._evidence(ref)), models)
 
+    def _ask_late(self, ref: ModelRef, models: Iterable[ModelRef]) -> None:
+        """Asks for what the card of `ref` links and the metadata did not."""
+        info = self.infos[ref]
+        if isinstance(info, Unavailable):
+            return
+        for path, kind in self._links(ref, info.facts).files:
+            key = _key(info.facts, path)
+            if key not in self.asked:
+                self.asked.add(key)
+                self.tally.waits(key, models)
+                self.workers.submit(key, partial(self.source.file, *key, kind))
+
+    def _links(self, ref: ModelRef, info: ModelInfo) -> Wanted:
+        """What the metadata and, as soon as it is there, the card link as the license."""
+        card = self.files.get(_key(info, CARD))
+        known = (ref, card is not None)
+        if known not in self.links:
+            self.links[known] = wanted_links(info, self.infos[ref].url, card)
+        return self.links[known]
+
     def _asked_of(self, ref: ModelRef, info: ModelInfo) -> list[tuple[str, DocumentKind, int | None]]:
         """Path, kind and, of a header, most bytes: files, and for requested models what is asked for beside them."""
         beside = wanted_datasets(info) if self.datasets and ref in self.refs else ()
         headers = self.headers_of(info) if ref in self.refs else ()
-        return [*((path, kind, None) for path, kind in (*wanted(info).files, *beside)), *((one.path, one.kind, one.cap) for one in headers)]
+        links = self._links(ref, info).files
+        return [*((path, kind, None) for path, kind in (*wanted(info).files, *links, *beside)), *((one.path, one.kind, one.cap) for one in headers)]
 
     def _evidence(self, ref: ModelRef) -> ModelEvidence:
         """What is there by now."""
@@ -198,10 +224,10 @@ class _Run:
             return ModelEvidence(ref, Unavailable("too_many", detail, self.source.endpoint))
         if isinstance(info, Unavailable) or ref not in self.with_files:
             return ModelEvidence(ref, info)
-        chosen = wanted(info.facts)
+        unasked = {**wanted(info.facts).refused, **self._links(ref, info.facts).refused}
         asked = [path for path, kind, _ in self._asked_of(ref, info.facts) if not _predates(kind, self.files.get(_key(info.facts, path)))]
         found = {path: _as_listed(info.facts, path, self.files[key]) for path in asked if (key := _key(info.facts, path)) in self.files}
-        refused = {path: Unavailable(reason, detail, info.url, None, info.retrieved_at) for path, (reason, detail) in chosen.refused.items()}
+        refused = {path: Unavailable(reason, detail, info.url, None, info.retrieved_at) for path, (reason, detail) in unasked.items()}
         documents = {path: one for path, one in found.items() if isinstance(one, Document)}
         return ModelEvidence(ref, info, documents, {path: one for path, one in found.items() if isinstance(one, Unavailable)} | refused)
 

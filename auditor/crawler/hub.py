@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import time
 from collections.abc import Callable
 from importlib import metadata
@@ -14,16 +13,18 @@ from urllib.parse import quote, urlsplit
 from auditor import __version__
 from auditor.crawler.answers import Asked
 from auditor.crawler.exchange import Bounds, Exchange
-from auditor.crawler.files import CAPS, HEADER_KINDS, safe_repo_path, valid_ref
+from auditor.crawler.files import CAPS, HEADER_KINDS, safe_repo_path, valid_linked, valid_ref
 from auditor.crawler.interface import Mode
 from auditor.crawler.parse import Received, file_document, info_document, unusable, utc_now
 from auditor.crawler.spans import Sink, Span
 from auditor.domain.errors import UsageError
 from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Unavailable
+from auditor.domain.pattern import lazy_pattern
 from auditor.reading.dataset_info import FOLDER
+from auditor.reading.license_link import held
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
-_COMMIT = re.compile(r"[0-9a-fA-F]{40}")
+_COMMIT = lazy_pattern(r"[0-9a-fA-F]{40}")
 
 
 class HubSource:
@@ -61,6 +62,8 @@ class HubSource:
         """`GET /{id}/resolve/{sha}/{path}`; bytes of another commit are refused. Of a weight file no more than its header is asked for."""
         if kind == "dataset_info":
             return self._dataset(path)
+        if kind == "linked_license":
+            return self._linked(path)
         if not (safe_repo_path(path) and valid_ref(ModelRef(model_id, sha))):
             return Unavailable("unsafe_name", "the name is no plain relative path; it was not requested", self.endpoint, retrieved_at=utc_now())
         url = f"{self.endpoint}/{quote(model_id)}/resolve/{quote(sha, safe='')}/{quote(path)}"
@@ -78,6 +81,21 @@ class HubSource:
         if isinstance(received, Received) and received.headers.get("x-repo-commit", sha) != sha:
             return unusable(received, "malformed", f"the file comes from commit {received.headers['x-repo-commit']}, not from {sha}")
         return received
+
+    def _linked(self, path: str) -> Document[Any] | Unavailable:
+        """`GET /[datasets/|spaces/]{id}/resolve/{revision}/{path}` of a file that a card links: of this Hub, whatever the link says before it."""
+        found = held(path)
+        if found is None or not valid_linked(path):
+            return Unavailable("unsafe_name", "the link names no plain path in a repository; it was not requested", self.endpoint, retrieved_at=utc_now())
+        url = f"{self.endpoint}/{quote(found.repository)}/resolve/{quote(found.revision, safe='')}/{quote(found.path)}"
+        asked = Asked(self.endpoint, found.repository, found.revision, self._authenticated, is_info=False)
+        received = self._exchange.get(url, CAPS["linked_license"], asked)
+        if isinstance(received, Unavailable):
+            return received
+        commit = received.headers.get("x-repo-commit", found.revision)
+        if found.pinned and commit.lower() != found.revision.lower():
+            return unusable(received, "malformed", f"the file comes from commit {commit}, not from {found.revision}")
+        return file_document("linked_license", path, received)
 
     def _dataset(self, path: str) -> Document[Any] | Unavailable:
         """`GET /api/datasets/{id}`: no more than card and tags of its newest commit."""

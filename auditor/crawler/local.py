@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from auditor.crawler.files import CAPS, HEADER_KINDS, valid_ref, wanted
+from auditor.crawler.files import CAPS, HEADER_KINDS, valid_ref, wanted, wanted_links
 from auditor.crawler.folder import LocalFile, Unreadable, cache_place, cached_id, listing, main_snapshot, opened, read
 from auditor.crawler.headers import Malformed, Range, TooLarge, header_cap, read_header
 from auditor.crawler.interface import Mode, Source
@@ -23,13 +22,16 @@ from auditor.crawler.local_info import facts_of
 from auditor.crawler.parse import Received, file_document, utc_now
 from auditor.domain.errors import UsageError
 from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, RepoFile, Unavailable
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import one_line
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 MAX_HEADER_BYTES = 256 * 1024 * 1024
 """Of all headers of one folder together."""
 
-_NOT_IN_AN_ID = re.compile(r"[^A-Za-z0-9_.-]+")
+_NOT_IN_AN_ID = lazy_pattern(r"[^A-Za-z0-9_.-]+")
+_OF_THE_HUB: frozenset[DocumentKind] = frozenset({"dataset_info", "linked_license"})
+"""Held beside the files of a model, and no files of the folder."""
 _Result: TypeAlias = Document[Any] | Unavailable
 
 
@@ -83,7 +85,7 @@ class LocalSource:
 
     def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> _Result:
         """One file of the folder; `model_id` is then the path that the model's metadata names as `local`."""
-        if model_id == self._shown and kind != "dataset_info":
+        if model_id == self._shown and kind not in _OF_THE_HUB:
             return self._load()[1].get(path) or Unavailable("absent", "the folder does not hold this file", self._url(path))
         return self._parents.file(model_id, sha, path, kind, cap) if self._parents else Unavailable("not_recorded", "this is another model", self.endpoint)
 
@@ -127,14 +129,17 @@ class LocalSource:
         for path, kind in wanted(bare).files:
             found[path], spent = self._document(path, files[path], kind, left, now)
             left -= spent
-        digests = {path: one.sha256 if isinstance(one, Document) else one.reason for path, one in found.items()}
-        content = json.dumps({"files": [[file.path, file.size] for file in listed], "digests": digests}, sort_keys=True, indent=1).encode()
-        digest = hashlib.sha256(content).hexdigest()
         links = [path for path, file in files.items() if file.refused]
         problems: tuple[str, ...] = (f"{len(links):,} links or special files were not read, such as {one_line(links[0], 80)}",) if links else ()
         if self._single:
             problems += ("one file was audited; what lies beside it, such as a license or a card, was not looked at",)
         info = facts_of(self._ref.id, self._shown, listed, found, problems)
+        for path, kind in wanted_links(info, self._url(), None).files:
+            if kind not in _OF_THE_HUB:
+                found[path], _ = self._document(path, files[path], kind, 0, now)
+        digests = {path: one.sha256 if isinstance(one, Document) else one.reason for path, one in found.items()}
+        content = json.dumps({"files": [[file.path, file.size] for file in listed], "digests": digests}, sort_keys=True, indent=1).encode()
+        digest = hashlib.sha256(content).hexdigest()
         info = info.model_copy(update={"sha": self._commit or digest[:40], "sha_is_digest": self._commit is None})
         return Document("model_info", "", self._url(), None, now, digest, len(content), content, info), found
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from auditor.crawler.files import CARD, CONFIG, HEADER_KINDS
 from auditor.domain.evidence import CardFacts, Document, HeaderFacts, ModelInfo, RepoFile, Unavailable
+from auditor.domain.pattern import lazy_pattern
 from auditor.reading.gguf_header import base_models
 
-_SHARD = re.compile(r"model-([0-9]{5})-of-([0-9]{5})\.safetensors")
+_SHARD = lazy_pattern(r"model-([0-9]{5})-of-([0-9]{5})\.safetensors")
 _WHOLE = "model.safetensors"
 
 

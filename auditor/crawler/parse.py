@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from auditor.crawler.files import valid_ref
 from auditor.domain.evidence import Document, DocumentFacts, DocumentKind, ModelInfo, ModelRef, Reason, Unavailable
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 from auditor.reading.adapter_config import read_adapter_config
 from auditor.reading.bounded_json import TooManyParts, check_parts
@@ -17,10 +17,10 @@ from auditor.reading.card import read_card
 from auditor.reading.dataset_info import MalformedDataset, read_dataset_info
 from auditor.reading.merge_recipe import read_merge_recipe
 from auditor.reading.model_info import MalformedAnswer, read_model_info
-from auditor.reading.text import is_text, text_facts
+from auditor.reading.text import bundles_others, is_text, notice_facts, text_facts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Received:
     """An answer's bytes and where they came from."""
 
@@ -81,7 +81,8 @@ def file_document(kind: DocumentKind, path: str, received: Received) -> Document
         return document(kind, path, received, read_card(content))
     if kind == "merge_recipe":
         return document(kind, path, received, read_merge_recipe(content.decode("utf-8", errors="replace")))
-    return document(kind, path, received, text_facts(content.decode("utf-8", errors="replace")))
+    read = notice_facts if kind in ("notice_file", "use_policy") or bundles_others(path) else text_facts
+    return document(kind, path, received, read(content.decode("utf-8", errors="replace")))
 
 
 def document(kind: DocumentKind, path: str, received: Received, facts: DocumentFacts) -> Document[Any]:

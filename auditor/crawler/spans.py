@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
+
+from auditor.domain.pattern import lazy_pattern
 
 Span: TypeAlias = tuple[int, int]
 """The first byte of a part, and the one after its last."""
@@ -12,7 +13,7 @@ Sink: TypeAlias = Callable[[Iterator[bytes]], None]
 """Takes the bytes of a part as they come, and no more of them than it needs; called again for another attempt."""
 
 CONTENT_RANGE = "content-range"
-_STATED = re.compile(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
+_STATED = lazy_pattern(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})")
 
 
 class BadSpan(ValueError):

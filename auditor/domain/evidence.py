@@ -1,13 +1,12 @@
 """What was collected about a model: documents with their origin, or why one could not be had. Immutable."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from auditor.domain.record import record
 from auditor.domain.text_safety import text_lines
 
 Reason = Literal[
@@ -20,7 +19,7 @@ Reason = Literal[
 
 DocumentKind = Literal[
     "model_info", "card", "license_file", "notice_file", "use_policy", "config", "index", "gate_prompt", "safetensors_header", "gguf_header",
-    "adapter_config", "merge_recipe", "dataset_info",
+    "adapter_config", "merge_recipe", "dataset_info", "linked_license",
 ]  # fmt: skip
 
 
@@ -28,6 +27,20 @@ class Facts(BaseModel):
     """Base of what is read from a document; survives when the text itself is withheld."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
+
+
+class ProseStatement(Facts):
+    """A passage of a README, or of a notice, that states a license or a restriction; the passage itself is no fact and stays in the document."""
+
+    kind: Literal["licensed_under", "noncommercial", "research_only", "personal_only", "restricted", "limited", "intended", "badge"]
+    """restricted: commercial use is tied to a permission, an agreement or a condition; limited: copies are barred, or it is for trial alone;
+    intended: what the model is said to be meant for."""
+    value: str
+    """The license as written, on one clean line of at most 200 characters; empty for what names none."""
+    line: int
+    last_line: int
+    subject: Literal["model", "code", "data", "base", "unknown"] = "unknown"
+    """What the passage speaks of; base: another model, as a rule one that this was made from."""
 
 
 class TextFacts(Facts):
@@ -45,6 +58,10 @@ class TextFacts(Facts):
     """How often it uses phrases that license texts are made of; a card without them holds no license text."""
     shingles: str | None = None
     """Hashes of its passages (`auditor.reading.shingles`), kept where the text itself is withheld."""
+    statements: tuple[ProseStatement, ...] = ()
+    """Restrictions that a notice or a use policy states in plain words; not looked for in license texts."""
+    of_weights: bool = False
+    """A notice speaks of a model, its weights or checkpoints."""
 
 
 class CardData(Facts):
@@ -52,7 +69,8 @@ class CardData(Facts):
 
     license: tuple[str, ...] = ()
     license_name: str | None = None
-    license_link: str | None = None
+    license_link: Annotated[tuple[str, ...], BeforeValidator(lambda value: (value,) if isinstance(value, str) else value or ())] = ()
+    """As stated. Saved facts of an earlier version hold one string or nothing."""
     base_model: tuple[str, ...] = ()
     base_model_relation: str | None = None
     datasets: tuple[str, ...] = ()
@@ -67,19 +85,6 @@ class CardData(Facts):
     """Line of each stated key in the document; empty for JSON."""
     problems: tuple[str, ...] = ()
     """What was stated in a form that cannot be read, in words."""
-
-
-class ProseStatement(Facts):
-    """A passage of a README that states a license or a restriction; the passage itself is no fact and stays in the document."""
-
-    kind: Literal["licensed_under", "noncommercial", "research_only", "personal_only", "restricted", "intended", "badge"]
-    """restricted: commercial use is tied to a permission, an agreement or a condition; intended: what the model is said to be meant for."""
-    value: str
-    """The license as written, on one clean line of at most 200 characters; empty for what names none."""
-    line: int
-    last_line: int
-    subject: Literal["model", "code", "data", "base", "unknown"] = "unknown"
-    """What the passage speaks of; base: a model that this one was made from."""
 
 
 class RecipeFacts(Facts):
@@ -193,7 +198,7 @@ DocumentFacts = TextFacts | CardFacts | ModelInfo | HeaderFacts | AdapterFacts |
 F = TypeVar("F")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unavailable:
     """Why a document could not be had."""
 
@@ -207,7 +212,7 @@ class Unavailable:
     """UTC, ISO 8601 with seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document(Generic[F]):
     """A document as received, with what was read from it."""
 
@@ -240,7 +245,7 @@ class Document(Generic[F]):
 WITHHELD = "withheld"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModelRef:
     """A model as a user names it: `org/name`, `org/name@revision`, or a path."""
 
@@ -253,7 +258,7 @@ class ModelRef:
         return self.path or (self.id if self.revision is None else f"{self.id}@{self.revision}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ModelEvidence:
     """Everything collected about one model at one commit."""
 
@@ -275,7 +280,7 @@ class ModelEvidence:
         return None if isinstance(self.info, Unavailable) else self.info.facts.sha
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Evidence:
     """One place that a statement rests on; becomes an entry of the report's evidence register."""
 

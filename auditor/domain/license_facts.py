@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from auditor.domain.evidence import Evidence, ModelRef
 from auditor.domain.identification import UNKNOWN_TEXT, Method, TextIdentity
 from auditor.domain.license import ObligationCheck, ObligationStatus, Use
+from auditor.domain.record import record
 from auditor.domain.verdict import PermissionResult
 
 NameKind = Literal["exact", "expression", "family", "shared", "placeholder", "unmodelled", "ignored", "none"]
@@ -20,7 +20,7 @@ WitnessKind = Literal["card_tag", "card_name", "card_link", "license_file", "gat
 Confidence = Literal["high", "declared", "low", "none"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NameMatch:
     """What a stated license name means to the catalogue."""
 
@@ -30,7 +30,7 @@ class NameMatch:
     """Of an expression: what may be chosen, each the licenses that then hold together."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Witness:
     """One place that states a license."""
 
@@ -44,11 +44,11 @@ class Witness:
     """What prose speaks of: model, or unknown where it does not say."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextMatch:
     """A license text found in a document, identified or not."""
 
-    kind: Literal["license_file", "gate_prompt", "readme"]
+    kind: Literal["license_file", "gate_prompt", "readme", "card_link"]
     path: str
     words: int
     evidence: tuple[Evidence, ...]
@@ -59,6 +59,8 @@ class TextMatch:
     """Passages that the known text does not have, as many as are shown."""
     beside: tuple[Evidence, ...] = ()
     """Of a prompt or a card: lines outside the known text that put restrictions."""
+    secondary: bool = False
+    """It decides nothing: a linked text where the repository's own is there or another statement contradicts it, or licenses of bundled software."""
 
     @property
     def key(self) -> str | None:
@@ -73,20 +75,20 @@ class TextMatch:
 
 def of_weights(texts: Sequence[TextMatch]) -> tuple[TextMatch, ...]:
     """The identified texts that are about the weights: those that say so in their name, else those that say nothing of the kind."""
-    known = [text for text in texts if text.key]
+    known = [text for text in texts if text.key and not text.secondary]
     return tuple([text for text in known if text.covers == "model"] or [text for text in known if text.covers == "all"])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LicenseConflict:
     """Witnesses that cannot all be right."""
 
-    kind: Literal["witnesses_disagree", "texts_disagree", "tags_disagree", "prose_names_another", "prose_restricts"]
+    kind: Literal["witnesses_disagree", "texts_disagree", "tags_disagree", "prose_names_another", "prose_restricts", "notice_restricts"]
     values: tuple[str, ...]
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conclusion:
     """The license that a model carries, and how that is known."""
 
@@ -98,7 +100,7 @@ class Conclusion:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LicenseFacts:
     """Everything known about one model's own license."""
 
@@ -131,7 +133,7 @@ class LicenseFacts:
     @property
     def identified_in(self) -> Literal["gate_prompt", "file", "none"]:
         """Where an identified text was found; the gate prompt counts first, it is what a user accepts."""
-        found = {text.kind for text in self.texts if text.key and text.covers in ("all", "model")}
+        found = {text.kind for text in self.texts if text.key and not text.secondary and text.covers in ("all", "model")}
         return "gate_prompt" if "gate_prompt" in found else "file" if found else "none"
 
     @property
@@ -140,7 +142,7 @@ class LicenseFacts:
         return "" if self.identified_in == "gate_prompt" else "; ".join(self.unread_license_files)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FlipFact:
     """What declaring a fact would change."""
 
@@ -149,7 +151,7 @@ class FlipFact:
     result: PermissionResult
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UseResult:
     """What one license, or several together, allow for one use."""
 
@@ -161,7 +163,7 @@ class UseResult:
     flips: tuple[FlipFact, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ObligationFact:
     """Something to do, triggered by an intended use."""
 
@@ -200,7 +202,7 @@ EdgeState = Literal["known", "unfetched", "unidentified", "no_license"]
 Grade = Literal["permission_dropped", "notice_missing", "over_restrictive", "benign", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParentRef:
     """A base model as the child states it."""
 
@@ -221,7 +223,7 @@ class ParentRef:
         return ModelRef(self.name, self.revision)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EdgeFacts:
     """A model of the family and one parent, graded by the license of that model."""
 

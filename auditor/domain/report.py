@@ -3,8 +3,6 @@
 Evidence is referred to by id (`E1`) into `evidence[]`. Arrays have a fixed order. Unknown is the word `unknown`.
 """
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict

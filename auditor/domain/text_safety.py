@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from auditor.domain.pattern import lazy_pattern
 
-_UNSAFE = re.compile(
+_UNSAFE = lazy_pattern(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_SPACES = re.compile(r"\s+")
+_SPACES = lazy_pattern(r"\s+")
 MAX_QUOTE = 2048
 """Characters of a quote that are kept."""
 

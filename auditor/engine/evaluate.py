@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from auditor.domain.evidence import Evidence
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import AreaName, Outcome
 from auditor.engine.policy import Policy
@@ -14,7 +15,7 @@ from auditor.engine.rule import Rule, filled, truth
 from auditor.engine.scopes import Scope
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FindingFact:
     """A rule that held of something, or could not be decided."""
 

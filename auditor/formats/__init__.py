@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from auditor.domain.errors import UsageError, did_you_mean
+from auditor.domain.pattern import lazy_pattern
 from auditor.formats.interface import Format, LazyFormat, RenderContext
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ FORMATS: tuple[Format, ...] = (
     LazyFormat("markdown", (".md", ".markdown"), "auditor.formats.markdown"),
 )
 
-_PREFIX = re.compile(r"([A-Za-z][A-Za-z0-9_-]+):(.*)", re.DOTALL)
+_PREFIX = lazy_pattern(r"([A-Za-z][A-Za-z0-9_-]+):(.*)", re.DOTALL)
 """At least two characters before the colon: `C:\\report.html` is a path."""
 
 

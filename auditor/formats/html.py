@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 import shlex
 from base64 import b64encode
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.report import Report
 from auditor.domain.text_safety import MAX_QUOTE, one_line
 from auditor.formats import wording
@@ -20,7 +20,7 @@ from auditor.formats.shown import inert, shown
 from auditor.formats.view import ModelView, is_https, uncited
 from auditor.resources import templates
 
-_UNSAFE_IN_CSS = re.compile(r"[^A-Za-z0-9 ._/-]")
+_UNSAFE_IN_CSS = lazy_pattern(r"[^A-Za-z0-9 ._/-]")
 
 
 def render(report: Report, context: RenderContext) -> str:

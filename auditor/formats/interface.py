@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal, Protocol
+
+from auditor.domain.record import record
 
 if TYPE_CHECKING:
     from auditor.domain.report import Report
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 Detail = Literal["quiet", "normal", "verbose"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RenderContext:
     """Where the text will be shown, and the command that made it. Nothing here changes what is said."""
 
@@ -47,7 +48,7 @@ class Format(Protocol):
         """The report as text that ends in a newline. The same report and context give the same text."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LazyFormat:
     """A format whose module, which has `render(report, context)`, is imported at its first use."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
 
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.report import Record
 from auditor.formats.interface import RenderContext
 from auditor.formats.shown import inert
 
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_ESCAPED = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
+_SURROGATE = lazy_pattern(r"[\ud800-\udfff]")
+_ESCAPED = lazy_pattern(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]")
 """Legal inside a JSON string, but not on a terminal; control characters below the space are escaped anyway."""
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
+_NOT_ASCII = lazy_pattern(r"[^\x00-\x7e]")
 
 
 def render(report: Record, context: RenderContext) -> str:

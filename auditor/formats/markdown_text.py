@@ -9,20 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import MAX_QUOTE, one_line, visible
 
 _LONGEST = MAX_QUOTE + 200
 """Characters of a line: a whole quote and the note that it was cut."""
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "|": "&#124;", "\\": "&#92;"})
-_MARKUP = re.compile(r"[*\[\]~]|(?<=\])\(|(?<![^\W_])_|_(?![^\W_])")
+_MARKUP = lazy_pattern(r"[*\[\]~]|(?<=\])\(|(?<![^\W_])_|_(?![^\W_])")
 """Emphasis, brackets, strikethrough; `(` after a bracket; underscores at the edge of a word, inside one they are plain."""
-_START = re.compile(r"^(\d+(?=[.)])|(?=[#+=:-]))")
+_START = lazy_pattern(r"^(\d+(?=[.)])|(?=[#+=:-]))")
 """Where a heading, list or rule would begin, if the text stood at the beginning of a line."""
-_WORD = re.compile(r"[^\s`|\\]+")
-_ALIVE = re.compile(r"://|www\.|@|#\d|\bgh-\d|\$|:[\w+-]+:|(?:javascript|data|mailto|xmpp):\S", re.IGNORECASE)
+_WORD = lazy_pattern(r"[^\s`|\\]+")
+_ALIVE = lazy_pattern(r"://|www\.|@|#\d|\bgh-\d|\$|:[\w+-]+:|(?:javascript|data|mailto|xmpp):\S", re.IGNORECASE)
 _BEFORE, _AFTER = "(\"'[", ".,;:!?)\"']"
 """Punctuation around a word, which stays outside the code."""
-_NOT_IN_CODE = re.compile(r"[`|\\]")
+_NOT_IN_CODE = lazy_pattern(r"[`|\\]")
 
 
 def prose(text: str) -> str:

@@ -10,15 +10,16 @@ import re
 from collections.abc import Iterator
 from unicodedata import combining, east_asian_width
 
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import visible
 from auditor.formats.interface import RenderContext
 from auditor.formats.shown import inert
 
 _STYLES = {"bold": "1", "dim": "2", "blocked": "1;31", "incomplete": "1;35", "review": "1;33", "conditional": "1;36", "approved": "1;32"}
 _OPEN, _CLOSE = "\x0e", "\x0f"
-_MARKER = re.compile(f"({_OPEN}.|{_CLOSE})", re.DOTALL)
-_MARKER_OR_CHARACTER = re.compile(f"{_OPEN}.|.", re.DOTALL)
-_BREAKS = re.compile(r"[\t\n]+")
+_MARKER = lazy_pattern(f"({_OPEN}.|{_CLOSE})", re.DOTALL)
+_MARKER_OR_CHARACTER = lazy_pattern(f"{_OPEN}.|.", re.DOTALL)
+_BREAKS = lazy_pattern(r"[\t\n]+")
 _FIRST = 0xF0000
 """Private-use character that numbers the first opened style."""
 _ASCII = str.maketrans(

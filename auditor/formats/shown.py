@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.report import Record
 from auditor.domain.text_safety import MAX_QUOTE, visible
 
 R = TypeVar("R", bound=Record)
 
-_COMMAND = re.compile(r"^(?P<before>(?:\x1b\[[0-9;]*m|[^\S\n])*):(?=:)|#(?=#\[|#vso\[)", re.MULTILINE)
+_COMMAND = lazy_pattern(r"^(?P<before>(?:\x1b\[[0-9;]*m|[^\S\n])*):(?=:)|#(?=#\[|#vso\[)", re.MULTILINE)
 """What a CI runner obeys: GitHub `::command` after any white space and the older `##[command]` anywhere (actions/runner, ActionCommand.cs),
 Azure Pipelines `##vso[`. Colors before the colons are passed over as white space is."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from auditor.domain.license import Use
 from auditor.domain.memory import Count, Estimate
+from auditor.domain.record import record
 from auditor.domain.report import Conflict, Declared, EvidenceRecord, FileRecord, ModelRecord, ObligationRecord, Permission, Report
 from auditor.formats import wording
 
@@ -37,7 +37,7 @@ def is_https(url: str) -> bool:
     return parts.scheme == "https" and bool(parts.hostname) and "@" not in parts.netloc and re.fullmatch(r"[!-~]+", url) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """One figure of the memory annex."""
 
@@ -47,7 +47,7 @@ class Figure:
     estimate: Estimate | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileGroup:
     """The files of one role, the first of them named."""
 

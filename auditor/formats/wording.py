@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from auditor.domain.license import Use
 from auditor.domain.memory import Count, Fit, Fits
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 from auditor.domain.report import EvidenceRecord, Finding, ModelRecord, ObligationRecord, Permission
 from auditor.domain.verdict import AREAS, OF_PERMISSION, OUTCOMES, VERDICTS, PermissionResult, Verdict, worst_result
 
@@ -58,8 +59,8 @@ SOURCES = {
 }
 APPLIES = {"yes": "Triggered by the intended use", "unknown": "May apply: a fact that decides is not declared"}
 STANDING = "Automated evidence for counsel, not legal advice."
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_REPOSITORY = re.compile(r"https?://[^/]+/(?:api/models/)?([^/?#]+/[^/?#]+)")
+_COMMIT = lazy_pattern(r"[0-9a-f]{40}")
+_REPOSITORY = lazy_pattern(r"https?://[^/]+/(?:api/models/)?([^/?#]+/[^/?#]+)")
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -158,7 +159,7 @@ def own_terms_decide(model: ModelRecord) -> bool:
     return all(set(permission.decided_by) == {model.license.concluded.key} for permission in deciding(model))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """What declaring a fact as `value` would give."""
 
@@ -167,7 +168,7 @@ class Answer:
     uses: tuple[Use, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Question:
     """A fact that decides and was not declared."""
 

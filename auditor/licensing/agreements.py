@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from auditor.domain.license import License, Use
 from auditor.domain.license_facts import ObligationFact, UseResult
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.profile import Agreement
 
-_NO_SLUG = re.compile(r"[^a-z0-9]+")
+_NO_SLUG = lazy_pattern(r"[^a-z0-9]+")
 
 
 def covering(license: License, use: Use, agreements: Sequence[Agreement], publisher: str) -> Agreement | None:

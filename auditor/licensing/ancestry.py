@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from auditor.domain.evidence import ModelEvidence, Unavailable
 from auditor.domain.license_facts import LicenseFacts, ParentRef
+from auditor.domain.record import record
 from auditor.licensing.parents import merged, parents
 
 MAX_ANCESTORS = 512
@@ -17,7 +18,7 @@ _Key: TypeAlias = tuple[str, str | None]
 """Id without case, and commit: what makes two names one model."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """A model of the family with what is known of it."""
 
@@ -29,7 +30,7 @@ class Member:
         return self.evidence.id.lower(), self.evidence.sha
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """A statement that one model of the family comes from another."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from auditor.catalog.catalog import Catalog, folded
@@ -10,6 +10,7 @@ from auditor.domain.evidence import CardFacts, Evidence, ModelEvidence, Unavaila
 from auditor.domain.license import License, LicenseFamily, Reading
 from auditor.domain.license_facts import Conclusion, Confidence, LicenseConflict, LicenseFacts, NameMatch, TextMatch, Witness, of_weights
 from auditor.licensing.conflicts import conflicts, meant_keys
+from auditor.licensing.linked import linked
 from auditor.licensing.prose import intentions, prose_conflicts, prose_witnesses
 from auditor.licensing.texts import texts as find_texts
 from auditor.licensing.texts import use_policies
@@ -22,6 +23,8 @@ _NOT_HAD = Conclusion(None, "not known: the metadata could not be had", "NOASSER
 _OWN_POLICY = "acceptable_use"
 _OF_WEIGHTS = ("all", "model")
 """What a license file may say in its name and still be about the weights."""
+_IN_CARD = frozenset({"card_link", "readme"})
+"""Kinds of texts that only the card leads to."""
 _OTHER = "other"
 """The only tag that leaves it to `license_name` which license is meant."""
 
@@ -31,19 +34,23 @@ def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
     available = not isinstance(evidence.info, Unavailable)
     stated = find_witnesses(evidence, catalog)
     tag = _tag_match(stated)
-    found = find_texts(evidence, catalog)
+    read = find_texts(evidence, catalog)
+    own, bundled = tuple(text for text in read if not text.secondary), tuple(text for text in read if text.secondary)
+    links = linked(evidence, stated, own, catalog)
+    stated, found = links.stated, own + links.governing
     identified = tuple(dict.fromkeys(text.key for text in found if text.key and text.covers in _OF_WEIGHTS))
     found += _foreign_policies(evidence, identified or tag.keys, catalog)
     # A prompt beside an identified license file is a finding of its own (LIC008); it does not make that text a guess.
-    unknown_texts = [text for text in found if not text.key and (text.kind == "license_file" or not identified)]
+    unknown_texts = [text for text in found if not text.key and (text.kind in ("license_file", "card_link") or not identified)]
     said = prose_witnesses(evidence, catalog)
-    contradictions = conflicts(stated, found, catalog) + prose_conflicts(evidence, stated, said, tag, found, catalog)
+    contradictions = conflicts(stated, found, catalog) + links.conflicts + prose_conflicts(evidence, stated, said, tag, found, catalog)
     gate_words = _gate_words(evidence)
-    only_in_card = all(text.kind == "readme" for text in found if text.key)
-    candidates, why_not = _candidates(stated, tag, identified, unknown_texts, contradictions, only_in_card, catalog)
+    where = {text.kind for text in of_weights(found)}
+    candidates, why_not = _candidates(stated, tag, identified, unknown_texts, contradictions, where, catalog)
     if gate_words and not identified:
         why_not = why_not or "what a user accepts at the gate beside its prompt speaks of restrictions"
-    unread_license, unread_other = unread(evidence, bool(identified))
+    tagged = any(w.kind == "card_tag" and w.match.kind != "placeholder" for w in stated)
+    unread_license, unread_other = unread(evidence, bool(identified), bool(where - {"card_link"}), tagged)
     if identified:
         conclusion = _of_known_texts(of_weights(found), bool(unknown_texts), catalog)
     else:
@@ -51,8 +58,8 @@ def license_facts(evidence: ModelEvidence, catalog: Catalog) -> LicenseFacts:
     if conclusion is _NOTHING and (unread_license or unread_other):
         conclusion = _OUT_OF_REACH
     return LicenseFacts(
-        witnesses=stated + _text_witnesses(found) + said,
-        texts=found,
+        witnesses=stated + _text_witnesses([text for text in found if text.kind != "card_link"]) + said,
+        texts=found + links.beside + bundled,
         conclusion=conclusion if available else _NOT_HAD,
         conflicts=contradictions,
         tag=tag,
@@ -104,15 +111,17 @@ def _candidates(
     identified: tuple[str, ...],
     unknown: Sequence[TextMatch],
     contradictions: Sequence[LicenseConflict],
-    only_in_card: bool,
+    where: Set[str],
     catalog: Catalog,
 ) -> tuple[tuple[str, ...], str]:
-    """Keys that may govern, and why a favourable reading of them would be a guess (empty when it would not)."""
+    """Keys that may govern, and why a favourable reading of them would be a guess (empty when it would not). `where`: kinds of the identified texts."""
     keys = identified or tag.keys
     if unknown:
         resembled = () if identified else tuple(text.resembles for text in unknown if text.resembles)
         return tuple(dict.fromkeys((*keys, *resembled))), _why_unknown(unknown, catalog)
-    if identified and only_in_card and not set(identified) & set(tag.keys):
+    if identified and "card_link" in where and where <= _IN_CARD and not _is_tagged(stated):
+        return keys, "a link in the card alone leads to the license text, and no tag says that the model has one"
+    if identified and where == {"readme"} and not set(identified) & set(tag.keys):
         return keys, "the license text stands in the card alone, and no tag says that it is the model's"
     if not identified:
         if tag.kind == "exact" and len(tag.keys) > 1:
@@ -128,6 +137,11 @@ def _candidates(
     if unverified:
         return keys, f"the text of {', '.join(unverified)} was not available when its terms were written down"
     return keys, ""
+
+
+def _is_tagged(stated: Sequence[Witness]) -> bool:
+    """Whether a tag says that the model has a license: `unknown` does not."""
+    return any(w.kind == "card_tag" and (w.match.kind != "placeholder" or folded(w.value) == _OTHER) for w in stated)
 
 
 def _why_unknown(unknown: Sequence[TextMatch], catalog: Catalog) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 
 from auditor.domain.conditions import AllOf, AnyOf, Business, Commercial, Condition, FieldOfUse, ModelProperty, Not, Organization, Territory, Threshold
 from auditor.domain.license import Use
 from auditor.domain.profile import Agreement, FactValue
+from auditor.domain.record import record
 from auditor.domain.truth import Truth, all_of, any_of, negate
 from auditor.domain.vocabulary import Vocabulary
 
 Leaf = Threshold | Territory | Commercial | Organization | Business | FieldOfUse | ModelProperty
 
 
-@dataclass(frozen=True)
+@record
 class Situation:
     """Everything that a condition may depend on."""
 

@@ -21,19 +21,25 @@ def conflicts(stated: Sequence[Witness], found: Sequence[TextMatch], catalog: Ca
     if any(one.isdisjoint(other) for (_, one), (_, other) in combinations(tags, 2)):
         first = list({meaning: witness for witness, meaning in reversed(tags)}.values())[::-1]
         contradictions.append(LicenseConflict("tags_disagree", _values(first), tuple(e for w in first for e in w.evidence)))
-    # A license file may well be what a strange name means; a text that the card quotes may be that of anything.
-    quoted = bool(identified) and all(text.kind == "readme" for text in identified)
-    silent = [w for w, _ in tags if _uninformative(w) and not (quoted and w.match.kind == "unmodelled")]
-    against = [w for w, meaning in tags if text_keys and not _held(w, meaning, text_keys) and w not in silent]
-    if against:
-        values = tuple(dict.fromkeys([*(w.value for w in against), *(text.key or "" for text in identified)]))
-        contradictions.append(LicenseConflict("witnesses_disagree", values, tuple(e for w in against for e in w.evidence) + identified[0].evidence))
+    if contrary := against(stated, identified, catalog):
+        values = tuple(dict.fromkeys([*(w.value for w in contrary), *(text.key or "" for text in identified)]))
+        contradictions.append(LicenseConflict("witnesses_disagree", values, tuple(e for w in contrary for e in w.evidence) + identified[0].evidence))
     for text in found:
         others = [w for w, meaning in tags if text.resembles and text.resembles not in meaning and not _uninformative(w)]
         if others:
             values = tuple(dict.fromkeys([*(w.value for w in others), f"changed copy of {text.resembles}"]))
             contradictions.append(LicenseConflict("witnesses_disagree", values, tuple(e for w in others for e in w.evidence) + text.evidence))
     return tuple(contradictions)
+
+
+def against(stated: Sequence[Witness], identified: Sequence[TextMatch], catalog: Catalog) -> list[Witness]:
+    """Tags and names that none of these texts bears out."""
+    text_keys = {text.key for text in identified if text.key}
+    tags = [(witness, meant_keys(witness, catalog)) for witness in _telling(stated)]
+    # A license file may well be what a strange name means; a text that the card quotes may be that of anything.
+    quoted = bool(identified) and all(text.kind == "readme" for text in identified)
+    silent = [w for w, _ in tags if _uninformative(w) and not (quoted and w.match.kind == "unmodelled")]
+    return [w for w, meaning in tags if text_keys and not _held(w, meaning, text_keys) and w not in silent]
 
 
 def _held(witness: Witness, meaning: frozenset[str], text_keys: set[str]) -> bool:

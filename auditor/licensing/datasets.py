@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import CardFacts, DatasetFacts, Evidence, ModelEvidence, Unavailable
 from auditor.domain.license import License
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 from auditor.domain.truth import Truth, all_of
 from auditor.licensing.names import match_tag
@@ -15,7 +15,7 @@ from auditor.licensing.witnesses import document_evidence
 from auditor.reading.dataset_info import FOLDER
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dataset:
     """A dataset that a model names, with what it says of itself."""
 

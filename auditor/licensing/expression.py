@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 
+from auditor.domain.pattern import lazy_pattern
+
 Choice = tuple[tuple[str, ...], ...]
 """What may be chosen (`OR`), each the names that then hold together (`AND`)."""
-_TOKEN = re.compile(r"[()]|[^\s()]+")
-_EXCEPTION = re.compile(r"\s+WITH\s+[\w.-]*exception[\w.-]*(?=[\s)]|$)", re.IGNORECASE)
+_TOKEN = lazy_pattern(r"[()]|[^\s()]+")
+_EXCEPTION = lazy_pattern(r"\s+WITH\s+[\w.-]*exception[\w.-]*(?=[\s)]|$)", re.IGNORECASE)
 """By the names that SPDX gives exceptions. Another name after WITH may take away: `MIT WITH Commons-Clause` is met."""
 _MAX_TOKENS = 64
 _MAX_CHOICES = 16

@@ -31,7 +31,7 @@ _COPY_IS_ALL = frozenset({"license_copy", "notice"})
 """Kinds that a copy of the license fulfils; of others it is a part."""
 _IN_REPOSITORY = frozenset({"license_copy", "notice", "attribution", "change_notice", "naming", "derivative_naming", "share_alike", "source_disclosure"})
 """Kinds that a repository can fulfil, and that are not looked for where the license gives nothing that could be found."""
-_MARKS = {"license": ("licen", "copying"), "notice": ("notice",), "policy": ("policy",)}
+_MARKS = {"license": ("licen", "copying"), "notice": ("notice",), "policy": ("policy", "acceptable", "terms")}
 _QUOTED = 3
 
 _Looked = tuple[ObligationStatus, str, tuple[Evidence, ...]]
@@ -132,7 +132,7 @@ class _Repository:
             if duty.kind in _COPY_IS_ALL:
                 return "met", f"{paths} is the text of the license", proof
             return "not_checkable", f"{paths} is the text of the license; the rest of the obligation no check tells", proof
-        strange = [text for text in files if text.key is None]
+        strange = [text for text in files if text.key is None and not text.secondary]
         if strange:
             named = ", ".join(dict.fromkeys(one_line(text.path, 80) for text in strange))
             return "not_checkable", f"{named} holds a text that is not known to be that of the license", tuple(e for text in strange for e in text.evidence)

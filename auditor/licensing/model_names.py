@@ -6,10 +6,11 @@ import re
 from urllib.parse import unquote, urlsplit
 
 from auditor.domain.evidence import ModelRef
+from auditor.domain.pattern import lazy_pattern
 
-_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
+_ID = lazy_pattern(r"[A-Za-z0-9][\w.-]{0,95}(?:/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
 """A few old models have ids without an owner (`gpt2`)."""
-_REVISION = re.compile(r"[A-Za-z0-9][\w./-]{0,199}", re.ASCII)
+_REVISION = lazy_pattern(r"[A-Za-z0-9][\w./-]{0,199}", re.ASCII)
 _HUB_HOSTS = ("huggingface.co", "www.huggingface.co", "hf.co", "www.hf.co")
 _NO_MODEL = frozenset({"datasets", "spaces", "docs", "blog", "papers", "collections", "posts", "settings", "api", "models", "kernels"})
 """First parts of the Hub's addresses that lead to something else than a model."""
@@ -22,6 +23,8 @@ def reference(value: str) -> ModelRef | None:
     It has a revision where one is pinned that is not the default.
     """
     value = value.strip()
+    value = value.removeprefix("hf://")  # as huggingface_hub writes addresses
+    value = bare_of if "/" in (bare_of := value.rstrip("/")) else value  # a slash at the end, as people copy addresses
     bare = value.split("/", 1)[0].lower()
     if bare in _HUB_HOSTS and "/" in value:
         value = f"https://{value}"

@@ -9,6 +9,7 @@ from functools import lru_cache
 from auditor.catalog.catalog import Catalog, folded
 from auditor.domain.license import License, LicenseFamily
 from auditor.domain.license_facts import NameMatch
+from auditor.domain.pattern import lazy_pattern
 
 
 def match_tag(value: str, catalog: Catalog) -> NameMatch:
@@ -58,13 +59,13 @@ def _entry_match(key: str, catalog: Catalog) -> NameMatch:
     return NameMatch("placeholder")
 
 
-_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*|\+")
-_VERSION = re.compile(r"(?<![^\W\d_])(?:v|ver|version)\.?\s*(?=\d)|(?<=[a-z])v(?=\d)")
+_TOKEN = lazy_pattern(r"[^\W\d_]+|\d+(?:\.\d+)*|\+")
+_VERSION = lazy_pattern(r"(?<![^\W\d_])(?:v|ver|version)\.?\s*(?=\d)|(?<=[a-z])v(?=\d)")
 _SPELLED = frozenset({"the", "a", "an", "license", "licence", "licenses", "agreement", "lizenz", "licencia", "international", "unported"})
 """Words that spellings of one name add or leave out."""
-_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+_ARTICLE = lazy_pattern(r"^(?:the|an?)\s+", re.IGNORECASE)
 _MAX_NAME = 200
-_OPERATOR = re.compile(r"\s(?:AND|OR|WITH)\s|\s(?:and|or)\s+\S+$")
+_OPERATOR = lazy_pattern(r"\s(?:AND|OR|WITH)\s|\s(?:and|or)\s+\S+$")
 """SPDX writes operators in capitals; `mit or apache-2.0` is met too. Both need names on either side that are known."""
 
 

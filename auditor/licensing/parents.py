@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -38,6 +39,9 @@ _RELATIONS: dict[str, Relation] = {
 
 _NO_BASE = "(none is stated in adapter_config.json)"
 """An adapter changes some model, whether or not it says which."""
+_ODD_BASE = "base_model holds "
+_NOTHING = (": NoneType", ": str")
+"""A null or an empty text states no base model."""
 _MERGE_TAGS = frozenset({"merge", "mergekit"})
 _NAMING = frozenset({ADAPTER, *RECIPES})
 
@@ -59,14 +63,42 @@ def parents(evidence: ModelEvidence) -> tuple[ParentRef, ...]:
         stated = [ref for ref in stated if not ref.is_id or ref.name.lower() in names]
     said = tagged + stated + _of_odd_tags(info) + _of_headers(evidence) + list(_of_recipes(evidence, info.facts))
     found = _merged([*said, *_of_adapter(evidence, bool(said))])
-    others = tuple(ref for ref in found if not _names(ref, info.facts.id))
-    return others or found or tuple(_unread(evidence)) or _of_config(evidence)
+    others = tuple(ref for ref in found if not _names(ref, info.facts.id)) or found
+    unread = tuple(ref for ref in _unread(evidence) if not others or ref.source == "recipe")  # an adapter has one base, a merge may have more
+    return (*(others or _broken_in_card(evidence, info.facts)), *unread) or _of_config(evidence)
 
 
 def unused_starting_point(evidence: ModelEvidence, followed: Collection[str]) -> str:
     """What config.json names as the model that it was loaded from, unless that is among those `followed` (ids in lower case)."""
     point = _starting_point(evidence)
     return point[0] if point and point[1].id.lower() not in followed else ""
+
+
+def set_aside(evidence: ModelEvidence, followed: AbstractSet[str]) -> tuple[tuple[str, str], ...]:
+    """(what, why) of each name of a base model that nobody followed; `followed` holds ids in lower case. A file beside a stated base counts as far as it
+    names something that the Hub holds, so that what it says otherwise would be lost."""
+    found = []
+    document, info = evidence.documents.get(ADAPTER), evidence.info
+    named = [info.facts.adapter_base] if isinstance(info, Document) and info.facts.adapter_base else []
+    if document is not None and isinstance(document.facts, AdapterFacts):
+        found += [
+            (ADAPTER, f"{problem}; the base models that are stated elsewhere were followed")
+            for problem in document.facts.problems
+            if followed - {problem.lower()}
+        ]
+        named += [document.facts.base_model] if document.facts.base_model else []
+    for text in dict.fromkeys(named):
+        ref = reference(text)
+        if followed and (ref.id if ref else text).lower() not in followed:
+            why = "named as the base of the adapter; no model that is known by this name now, so the base models that are stated were followed"
+            found.append((f"{one_line(text, 120)} in {ADAPTER}", why))
+    if isinstance(info, Document):
+        broken = [ref.name for ref in _broken_in_card(evidence, info.facts) if followed - {ref.name.lower()}]
+        found += [("a merge recipe in the card", f"{text}; the base models that are stated were followed") for text in broken]
+    if point := unused_starting_point(evidence, followed):
+        why = "named as what it was loaded from, which may be a folder or an earlier copy; the base models that are stated were followed in its place"
+        found.append((f"{one_line(point, 120)} in config.json", why))
+    return tuple(found)
 
 
 def parent_ids(info: ModelInfo) -> tuple[str, ...]:
@@ -173,6 +205,8 @@ def _api(info: Document[ModelInfo], place: str, quote: str) -> Evidence:
 def _of_card(data: CardData, document: Document[Any]) -> list[ParentRef]:
     relation = _RELATIONS.get((data.base_model_relation or "").strip().lower(), "unknown")
     line = data.lines.get("base_model")
+    # What stands there in another form than text states a base model too, of which nothing is known.
+    odd = [problem for problem in data.problems if problem.startswith(_ODD_BASE) and not problem.endswith(_NOTHING)]
     return [
         _ref(
             value,
@@ -182,7 +216,7 @@ def _of_card(data: CardData, document: Document[Any]) -> list[ParentRef]:
             if document.kind == "model_info"
             else document_evidence(document, "card", line, line, f"base_model: {value}"),
         )
-        for value in data.base_model
+        for value in (*data.base_model, *odd)
     ]
 
 
@@ -214,8 +248,8 @@ def _of_adapter(evidence: ModelEvidence, stated: bool) -> Iterator[ParentRef]:
 
 
 def _of_recipes(evidence: ModelEvidence, info: ModelInfo) -> Iterator[ParentRef]:
-    """Every model of a merge, and what of the recipe cannot be read. A card may show recipes of others, so that its own counts where it is that of a merge."""
-    merge = info.local or _MERGE_TAGS & set(info.tags) or any(tag.startswith(f"{_TAG}merge:") for tag in info.tags)
+    """Every model of a merge, and what of its file cannot be read."""
+    merge = _is_merge(info)
     for document in evidence.documents.values():
         facts = document.facts
         if isinstance(facts, RecipeFacts):
@@ -224,6 +258,19 @@ def _of_recipes(evidence: ModelEvidence, info: ModelInfo) -> Iterator[ParentRef]
         elif isinstance(facts, CardFacts) and facts.recipe and merge:
             for text in facts.recipe.models:
                 yield _ref(text, "merge", "recipe", document_evidence(document, "card", None, None, text))
+
+
+def _is_merge(info: ModelInfo) -> bool:
+    """A card may show recipes of others, so that what it shows counts where it is that of a merge."""
+    return bool(info.local or _MERGE_TAGS & set(info.tags)) or any(tag.startswith(f"{_TAG}merge:") for tag in info.tags)
+
+
+def _broken_in_card(evidence: ModelEvidence, info: ModelInfo) -> Iterator[ParentRef]:
+    """Recipes in the card of a merge that cannot be read whole."""
+    card = evidence.documents.get("README.md")
+    if card is not None and isinstance(card.facts, CardFacts) and card.facts.recipe and _is_merge(info):
+        for text in card.facts.recipe.problems:
+            yield _ref(text, "merge", "recipe", document_evidence(card, "card", None, None, text))
 
 
 def _unread(evidence: ModelEvidence) -> Iterator[ParentRef]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from auditor.catalog.catalog import Catalog
 from auditor.domain.conditions import AllOf, AnyOf, Commercial, Condition, Not
-from auditor.domain.evidence import CardFacts, Document, Evidence, ModelEvidence, ProseStatement
+from auditor.domain.evidence import CardFacts, Document, Evidence, ModelEvidence, ProseStatement, TextFacts
 from auditor.domain.license import License
 from auditor.domain.license_facts import LicenseConflict, NameMatch, TextMatch, Witness, of_weights
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import one_line
 from auditor.licensing.names import match_prose
 from auditor.licensing.witnesses import document_evidence
@@ -21,13 +22,20 @@ _SAID = {
     "research_only": "research only",
     "personal_only": "personal or educational use only",
     "restricted": "commercial use on terms of their own",
+    "limited": "no copies, or for trial alone",
 }
+_INTENDED = "intended for research alone, or not for commercial use"
 _LIMITS = frozenset({
     "noncommercial", "research_only", "user_threshold", "revenue_threshold", "volume_threshold", "headcount_threshold", "business_class", "registration",
     "hosting", "no_compete", "no_redistribution", "notice_to_licensor",
 })  # fmt: skip
 """Kinds of terms that tie commercial use: a card that says so repeats them."""
-_LIMITING_NAME = re.compile(r"\b(?:non-?commercial|nc|research|academic|evaluation|trial|internal|proprietary|confidential)\b", re.IGNORECASE)
+_BARS = frozenset({"noncommercial", "research_only"})
+"""Kinds of terms that bar uses of a business altogether."""
+_ANY_TIE = frozenset({"restricted", "limited"})
+"""What a license that ties commercial use says as well; that it is barred, only one that bars it."""
+_FREE = ("permissive", "public_domain")
+_LIMITING_NAME = lazy_pattern(r"\b(?:non-?commercial|nc|research|academic|evaluation|trial|internal|proprietary|confidential)\b", re.IGNORECASE)
 """What the name of a license says of its limits, whoever wrote it."""
 
 
@@ -46,7 +54,7 @@ def prose_witnesses(evidence: ModelEvidence, catalog: Catalog) -> tuple[Witness,
 def prose_conflicts(
     evidence: ModelEvidence, stated: Sequence[Witness], said: Sequence[Witness], tag: NameMatch, found: Sequence[TextMatch], catalog: Catalog
 ) -> tuple[LicenseConflict, ...]:
-    """Prose that names another license than text or tag, and prose that restricts what they leave free; each kind once."""
+    """Prose that names another license than text or tag, and prose or a notice that restricts what they leave free; each kind once."""
     keys = tuple(dict.fromkeys(text.key for text in of_weights(found) if text.key)) or tag.keys
     if not keys:
         return ()
@@ -63,9 +71,25 @@ def prose_conflicts(
     if limiting and not tied:
         values = tuple(dict.fromkeys([*keys, *(f"the name: {w.value}" for w in limiting)]))
         conflicts.append(LicenseConflict("prose_names_another", values, proof + tuple(e for w in limiting for e in w.evidence)))
-    restricted = [(card, s) for card, s in _statements(evidence) if s.kind in _SAID and s.subject in _OF_THE_MODEL]
-    if restricted and not tied:
-        values = tuple(dict.fromkeys([*keys, *(f"the card: {_SAID[s.kind]}" for _, s in restricted)]))
+    barred = any(_bars_commerce(key, catalog) for key in keys)
+    noticed = [
+        (document, s)
+        for document in _notices(evidence)
+        for s in document.facts.statements
+        if s.subject != "data" and not (tied if s.kind in _ANY_TIE else barred)
+    ]
+    if noticed:
+        values = tuple(dict.fromkeys([*keys, *(f"{one_line(document.path, 80)}: {_SAID.get(s.kind, _INTENDED)}" for document, s in noticed)]))
+        proof_of_notices = tuple(document_evidence(document, "license_file", s.line, s.last_line, _SAID.get(s.kind, s.kind)) for document, s in noticed)
+        conflicts.append(LicenseConflict("notice_restricts", values, proof + proof_of_notices))
+    advised = _is_all_there_is(keys, found, catalog)
+    restricted = [
+        (card, s)
+        for card, s in _statements(evidence)
+        if s.subject in _OF_THE_MODEL and ((s.kind in _SAID and not (tied if s.kind in _ANY_TIE else barred)) or (s.kind == "intended" and advised))
+    ]
+    if restricted:
+        values = tuple(dict.fromkeys([*keys, *(f"the card: {_SAID.get(s.kind, _INTENDED)}" for _, s in restricted)]))
         conflicts.append(LicenseConflict("prose_restricts", values, proof + tuple(_evidence(card, s) for card, s in restricted)))
     return tuple(conflicts)
 
@@ -91,6 +115,13 @@ def _noncommercial(key: str, catalog: Catalog) -> bool:
     return isinstance(entry, License) and entry.category == "noncommercial"
 
 
+def _is_all_there_is(keys: Sequence[str], found: Sequence[TextMatch], catalog: Catalog) -> bool:
+    """Whether a permissive tag without a text stands alone against what the publisher says in words: then an exclusive intention is no mere advice.
+    A license text grants what it grants, and a license with use restrictions of its own is described by such words."""
+    entries = [catalog.license_entry(key) for key in keys]
+    return not of_weights(found) and all(isinstance(entry, License) and entry.category in _FREE for entry in entries)
+
+
 def intentions(evidence: ModelEvidence) -> tuple[Evidence, ...]:
     """Passages that say what the model is intended for, and mean research or no commerce."""
     return tuple(_evidence(card, statement) for card, statement in _statements(evidence) if statement.kind == "intended")
@@ -101,6 +132,10 @@ def _statements(evidence: ModelEvidence) -> list[tuple[Document[CardFacts], Pros
     if card is None or not isinstance(card.facts, CardFacts):
         return []
     return [(card, statement) for statement in card.facts.statements]
+
+
+def _notices(evidence: ModelEvidence) -> list[Document[TextFacts]]:
+    return [one for one in evidence.documents.values() if one.kind in ("notice_file", "use_policy", "license_file") and isinstance(one.facts, TextFacts)]
 
 
 def _evidence(card: Document[CardFacts], statement: ProseStatement) -> Evidence:
@@ -119,7 +154,14 @@ def _ties_commerce(key: str, catalog: Catalog) -> bool:
     entry = catalog.license_entry(key)
     if not isinstance(entry, License):
         return False
-    if any(term.kind in _LIMITS or _of_commerce(term.when) or _of_commerce(term.unless) for term in entry.terms):
+    return any(term.kind in _LIMITS or _of_commerce(term.when) or _of_commerce(term.unless) for term in entry.terms) or _bars_commerce(key, catalog)
+
+
+def _bars_commerce(key: str, catalog: Catalog) -> bool:
+    entry = catalog.license_entry(key)
+    if not isinstance(entry, License):
+        return False
+    if any(term.kind in _BARS or (term.effect == "prohibit" and _of_commerce(term.when)) for term in entry.terms):
         return True
     return any(entry.grants[use].given == "no" for use in ("hosted", "embedded", "internal"))
 

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import re
-
 from auditor.domain.evidence import ModelEvidence, Unavailable
+from auditor.domain.text_safety import one_line
 from auditor.reading import adapter_config, dataset_info, merge_recipe
+from auditor.reading.license_link import held, own_files
 
 _CARD = "README.md"
-_OWN_PAGE = re.compile(r"^https?://[^/]+/[^/]+/[^/]+/(?:blob|resolve|raw)/[^/]+/")
-"""Of a file on the Hub, before its path."""
 _NO_STATEMENT = frozenset({"config.json", "model.safetensors.index.json", adapter_config.FILE, *merge_recipe.FILES})
 _HEADERS = (".safetensors", ".gguf")
 _SUPPLEMENTS = ("notice", "policy")
 _LICENSE_MARKS = ("licen", "copying")
 
 
-def unread(evidence: ModelEvidence, identified: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def unread(evidence: ModelEvidence, identified: bool, in_the_repository: bool, tagged: bool) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """License files, and other statements (card, notices, use policies), each with the reason.
 
     A header counts like the card where it may state a license (GGUF), and not at all where it cannot (safetensors).
     Notices and use policies supplement a license text; where none is identified, one that cannot be read may decide like a license file.
     So does a card whose metadata nothing else repeats. Whatever has an odd name counts as a license file: only these are asked for beside card,
-    config, index and what names base models.
+    config, index and what names base models. A file of another repository that the card links counts like a license file, unless a text is identified
+    `in_the_repository` itself; one that is not there is a dead link, which says nothing beside a license that is `tagged`.
     """
     license_files: list[str] = []
     other: list[str] = []
     for path, missing in evidence.unavailable.items():
+        if link := held(path):
+            if missing.reason != "absent" or not tagged:
+                (other if in_the_repository else license_files).append(f"{one_line(link.page)}, which the card links as the license: {missing.detail}")
+            continue
         if missing.reason == "absent" or path in _NO_STATEMENT or path.startswith(dataset_info.FOLDER):
             continue
         name = path.rsplit("/", 1)[-1].lower()
@@ -42,18 +45,17 @@ def unread(evidence: ModelEvidence, identified: bool) -> tuple[tuple[str, ...], 
 
 
 def _linked(evidence: ModelEvidence) -> list[str]:
-    """Files of the repository that the card links as the license, and whose names say nothing of it: they are not fetched."""
-    if isinstance(evidence.info, Unavailable) or evidence.info.facts.card is None:
+    """Files of the repository that the card links as the license and that were read as something else, or not at all."""
+    if isinstance(evidence.info, Unavailable):
         return []
-    info = evidence.info.facts
-    link = (info.card.license_link if info.card else None) or ""
-    listed = {file.path for file in info.files or ()}
-    path = _OWN_PAGE.sub("", link) if f"/{info.id.lower()}/" in link.lower() else link.removeprefix("./")
-    return (
-        [f"{path}: it is linked as the license and was not read"]
-        if path in listed and path not in evidence.documents and path not in evidence.unavailable
-        else []
-    )
+    listed = {file.path for file in evidence.info.facts.files or ()}
+    lost = [path for path in own_files(evidence) if path in listed and path not in evidence.unavailable and not _was_read(path, evidence)]
+    return [f"{one_line(path)}: it is linked as the license and was not read" for path in lost]
+
+
+def _was_read(path: str, evidence: ModelEvidence) -> bool:
+    document = evidence.documents.get(path)
+    return document is not None and not path.lower().endswith(_HEADERS)
 
 
 def _card_is_repeated(evidence: ModelEvidence) -> bool:

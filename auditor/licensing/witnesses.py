@@ -61,9 +61,8 @@ def _of_card(data: CardData, document: Document[ModelInfo] | Document[CardFacts]
     if data.license_name:
         match = match_name(data.license_name, catalog)
         yield Witness("card_name", one_line(data.license_name), match, (_card_evidence(document, data, "license_name", data.license_name),))
-    if data.license_link:
-        evidence = _card_evidence(document, data, "license_link", data.license_link)
-        yield Witness("card_link", one_line(data.license_link), NameMatch("none"), (evidence,))
+    for link in data.license_link:
+        yield Witness("card_link", one_line(link), NameMatch("none"), (_card_evidence(document, data, "license_link", link),))
 
 
 def _card_evidence(document: Document[ModelInfo] | Document[CardFacts], data: CardData, key: str, value: str) -> Evidence:

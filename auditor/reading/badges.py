@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
-_LICENSE = re.compile(r"licen[sc]e|许可|协议", re.IGNORECASE)
-_LABELLED = re.compile(r"(.{0,60}?licen[sc]e)s?\s*[:：=-]\s*(.{1,120})", re.IGNORECASE)
+from auditor.domain.pattern import lazy_pattern
+
+_LICENSE = lazy_pattern(r"licen[sc]e|许可|协议", re.IGNORECASE)
+_ABOUT = lazy_pattern(r"(?:the\s+)?(?:models?|weights?|checkpoints?|code|data|datasets?)", re.IGNORECASE)
+_COMMONS = lazy_pattern(r"cc[- ]?(?:by|0)\b|(?:creative commons|apache|mit|gpl|agpl|lgpl|openrail)\b|.{0,40}\bnon-?commercial\b", re.IGNORECASE)
+_LABELLED = lazy_pattern(r"(.{0,60}?licen[sc]e)s?\s*[:：=-]\s*(.{1,120})", re.IGNORECASE)
 _BUTTON_HOSTS = ("licensebuttons.net", "creativecommons.org")
 
 
@@ -25,11 +29,24 @@ def license_badge(alt: str, source: str) -> tuple[str, str] | None:
         shown = _shields(address.path.removeprefix("/badge/"), alt)
     if _LICENSE.search(shown[0]) and shown[1].strip():
         return shown
+    if _ABOUT.fullmatch(shown[0].strip()) and _COMMONS.match(shown[1].strip()):
+        return shown
     if labelled := _LABELLED.fullmatch(alt.strip()):
         return labelled[1], labelled[2]
     if host.endswith(_BUTTON_HOSTS) and any(character.isdigit() for character in alt):
         return "", alt
     return None
+
+
+def badge_words(source: str) -> str:
+    """Label and message of a badge of shields.io as it shows them; empty for another image."""
+    try:
+        address = urlsplit(source)
+    except ValueError:
+        return ""
+    if not (address.hostname or "").endswith("shields.io") or not address.path.startswith("/badge/"):
+        return ""
+    return " ".join(part for part in _shields(address.path.removeprefix("/badge/"), "") if part)
 
 
 def _shields(path: str, alt: str) -> tuple[str, str]:

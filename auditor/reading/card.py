@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,14 +11,9 @@ from auditor.reading.display import shown_lines
 from auditor.reading.front_matter import read_front_matter
 from auditor.reading.gate import gate_binding_words
 from auditor.reading.merge_recipe import recipe_in
+from auditor.reading.prose_words import MAX_CHARACTERS, states
 from auditor.reading.text import text_facts
 
-_STATES = re.compile(
-    r"licen[sc]|lizenz|\bcc[- ]by\b|\bunder\b|commerc|kommerz|comercial|research|academ|scientif|forschung|recherche|personal|private|educational"
-    r"|business|compan|corporat|redistribut|badge|creativecommons",
-    re.IGNORECASE,
-)
-"""What every statement in ASCII letters has one of."""
 _MAX_ITEMS = 200
 _MAX_LENGTH = 500
 
@@ -42,7 +36,7 @@ def read_card(content: bytes) -> CardFacts:
 
 def _statements(body: str, first_line: int) -> tuple[ProseStatement, ...]:
     """Those of the prose; its patterns take long to compile and are left alone where no word of theirs stands."""
-    if body.isascii() and not _STATES.search(body):
+    if not states(body[:MAX_CHARACTERS]):
         return ()
     from auditor.reading.prose import statements
 
@@ -59,7 +53,7 @@ def card_data(values: Mapping[str, Any], lines: Mapping[str, int] | None = None,
     return CardData(
         license=reader.strings("license"),
         license_name=reader.string("license_name"),
-        license_link=reader.string("license_link"),
+        license_link=reader.strings("license_link"),
         base_model=reader.strings("base_model"),
         base_model_relation=reader.string("base_model_relation"),
         datasets=reader.strings("datasets"),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 
 import yaml
+
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 
 MAX_CHARACTERS = 2 * 1024 * 1024
 MAX_EVENTS = 400_000
@@ -14,12 +17,12 @@ MAX_DEPTH = 32
 
 Node: TypeAlias = "str | list[Node] | dict[str, Node] | None"
 
-_FENCE = re.compile(r"\A\ufeff?[ \t\r\n]*---[ \t]*\r?\n")
-_END = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+_FENCE = lazy_pattern(r"\A\ufeff?[ \t\r\n]*---[ \t]*\r?\n")
+_END = lazy_pattern(r"^---[ \t]*\r?$", re.MULTILINE)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FrontMatter:
     """Keys and values of the front matter; scalars are strings as written, a plain empty or `null` value is None."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+
+from auditor.domain.pattern import lazy_pattern
 
 LICENSE, LICENSE_NAME, LICENSE_LINK = "general.license", "general.license.name", "general.license.link"
 MAX_BASE_MODELS = 64
 
-_BASE_MODEL = re.compile(r"general\.base_model\.([0-9]{1,4})\.(?:repo_url|name|organization)")
+_BASE_MODEL = lazy_pattern(r"general\.base_model\.([0-9]{1,4})\.(?:repo_url|name|organization)")
 
 
 def base_models(metadata: Mapping[str, str]) -> tuple[tuple[str, str], ...]:

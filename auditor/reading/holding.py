@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from typing import Any, Literal
 
 from auditor.domain.evidence import CardFacts, Document, TextFacts
+from auditor.domain.pattern import lazy_pattern
 from auditor.reading.display import MAX_LINES, is_short_line, line_digest
 from auditor.reading.normalize import normalized_words
 from auditor.reading.shingles import WIDTH, decode, hash_words
@@ -14,7 +14,7 @@ from auditor.reading.withheld import with_shingles
 
 Held = tuple[int, int] | Literal["no", "unknown"]
 """First and last line (from 1) of the document that hold it; `unknown` where the facts do not tell."""
-_BLANK = re.compile(r"\[[^\[\]]*\s[^\[\]]*\]")
+_BLANK = lazy_pattern(r"\[[^\[\]]*\s[^\[\]]*\]")
 """A place to fill in, `[name of the work]`; one word in brackets is part of a name."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from auditor.domain.evidence import RecipeFacts
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import one_line
 
 FILES = ("mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml", "mergekit_moe_config.yaml")
@@ -27,9 +28,10 @@ _LISTS = frozenset({"models"})
 _MAX_LENGTH = 500
 
 
-_FENCE = re.compile(r"```ya?ml[ \t]*", re.IGNORECASE)
-_METHOD = re.compile(r"^merge_method[ \t]*:", re.MULTILINE)
-_MAX_BLOCKS = 8
+_FENCE = lazy_pattern(r"```ya?ml[ \t]*", re.IGNORECASE)
+_METHOD = lazy_pattern(r"^merge_method[ \t]*:", re.MULTILINE)
+_MAX_BLOCKS = 32
+"""Recipes that one card may show; merges of merges show one for each step."""
 
 
 class _Refused(Exception):
@@ -37,11 +39,15 @@ class _Refused(Exception):
 
 
 def read_merge_recipe(text: str) -> RecipeFacts:
-    """Models in the order in which they stand there, each once; what cannot be read is a problem. A file of several recipes may name its own results."""
+    """Models in the order in which they stand there, each once; what cannot be read is a problem, and what stood before it counts.
+
+    A file of several recipes may name its own results.
+    """
     if len(text) > MAX_CHARACTERS:
         return RecipeFacts(problems=(f"the merge recipe is larger than {MAX_CHARACTERS:,} characters",))
     names: set[str] = set()
     found: dict[str, None] = {}
+    problems: list[str] = []
     try:
         for key, value in _scalars(text):
             if key == "name":
@@ -49,25 +55,29 @@ def read_merge_recipe(text: str) -> RecipeFacts:
             else:
                 found.update(dict.fromkeys(one_line(part, _MAX_LENGTH) for part in value.split("+") if part.strip()))
     except _Refused as error:
-        return RecipeFacts(problems=(str(error),))
+        problems = [str(error)]
     except (yaml.YAMLError, ValueError, RecursionError):
-        return RecipeFacts(problems=("the merge recipe is not valid YAML",))
+        problems = ["the merge recipe is not valid YAML"]
     models = tuple(model for model in found if model not in names or "/" in model)  # a name with a slash is a repository's, whatever it is called here
-    problems = (f"the merge recipe names {len(models)} models; only the first {MAX_MODELS} were read",) if len(models) > MAX_MODELS else ()
-    return RecipeFacts(models=models[:MAX_MODELS], problems=problems)
+    problems += [f"the merge recipe names {len(models)} models; only the first {MAX_MODELS} were read"] if len(models) > MAX_MODELS else []
+    return RecipeFacts(models=models[:MAX_MODELS], problems=tuple(problems))
 
 
 def recipe_in(body: str) -> RecipeFacts | None:
-    """Models of the recipes that the text of a card shows in YAML blocks; None when it shows none that can be read."""
+    """Models of the recipes that the text of a card shows in YAML blocks, and what of them cannot be read; None when it shows no recipe."""
     if "merge_method" not in body:
         return None
-    recipes = (block for block in _blocks(body) if _METHOD.search(block))
-    models = dict.fromkeys(model for block in islice(recipes, _MAX_BLOCKS) for model in read_merge_recipe(block).models)
-    return RecipeFacts(models=tuple(models)[:MAX_MODELS]) if models else None
+    blocks = list(islice((block for block in _blocks(body) if _METHOD.search(block)), _MAX_BLOCKS + 1))
+    recipes = [read_merge_recipe(block) for block in blocks[:_MAX_BLOCKS]]
+    models = tuple(dict.fromkeys(model for recipe in recipes for model in recipe.models))
+    problems = list(dict.fromkeys(problem for recipe in recipes for problem in recipe.problems))
+    problems += [f"the card shows more than {_MAX_BLOCKS} merge recipes; the others were not read"] if len(blocks) > _MAX_BLOCKS else []
+    problems += [f"the merge recipes of the card name {len(models)} models; only the first {MAX_MODELS} were read"] if len(models) > MAX_MODELS else []
+    return RecipeFacts(models=models[:MAX_MODELS], problems=tuple(problems)) if models or problems else None
 
 
 def _blocks(body: str) -> Iterator[str]:
-    """Fenced YAML blocks; one that is not closed is none."""
+    """Fenced YAML blocks; one that is not closed ends with the text, as it is shown."""
     lines: list[str] | None = None
     for line in body.split("\n"):
         if lines is None:
@@ -77,6 +87,8 @@ def _blocks(body: str) -> Iterator[str]:
             lines = None
         else:
             lines.append(line)
+    if lines is not None:
+        yield "\n".join(lines)
 
 
 def _scalars(text: str) -> Iterator[tuple[str, str]]:

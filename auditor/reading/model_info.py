@@ -8,6 +8,7 @@ from types import NoneType
 from typing import Any, Literal
 
 from auditor.domain.evidence import ModelInfo, RepoFile
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import one_line
 from auditor.reading.bounded_json import TooManyParts, load
 from auditor.reading.card import card_data
@@ -17,9 +18,9 @@ MAX_TAGS = 5_000
 MAX_STATING_TAGS = 400
 """Tags that state a license or a base model; a merge of a hundred models has 201."""
 _STATING = ("license:", "base_model:")
-_SHA = re.compile(r"[0-9a-f]{40}")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
-_BLOB = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_SHA = lazy_pattern(r"[0-9a-f]{40}")
+_SHA256 = lazy_pattern(r"[0-9a-f]{64}")
+_BLOB = lazy_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _COUNT_LIMIT = 2**63
 

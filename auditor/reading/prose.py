@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from auditor.domain.evidence import ProseStatement
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import one_line
 from auditor.reading.prose_blocks import BREAK, CLOSE, OPEN, OPEN_LICENSE, Block, blocks
 from auditor.reading.prose_names import MAX_NAME_WORDS, Found, bare, labelled, named, stated
 from auditor.reading.prose_subject import Subject, heading_subject, subject_of
+from auditor.reading.prose_words import restricts
 
 if TYPE_CHECKING:
     from auditor.reading.prose_restrictions import Kind as Restricts
@@ -19,14 +21,14 @@ if TYPE_CHECKING:
 MAX_STATEMENTS = 50
 """Of each kind."""
 MAX_VALUE = 200
-_MARKS = re.compile(f"[{OPEN}{OPEN_LICENSE}{CLOSE}{BREAK}]")
-_LICENSE_HEADING = re.compile(r"licen[cs]|lizenz|许可|协议|授权|ライセンス", re.IGNORECASE)
-_RESTRICTS = re.compile(
-    r"commerc|kommerz|comercial|research|academ|scientif|forschung|recherche|personal|private|educational|business|compan|corporat|redistribut|[^\x00-\x7f]",
-    re.IGNORECASE,
-)
+_MARKS = lazy_pattern(f"[{OPEN}{OPEN_LICENSE}{CLOSE}{BREAK}]")
+_LICENSE_HEADING = lazy_pattern(r"licen[cs]|licen[zç]|lizenz|лицензи|许可|許可|协议|協議|授权|授權|ライセンス|라이[선센]스", re.IGNORECASE)
 _MAX_HEADING_WORDS = 7
-_FOR = re.compile(r"\s+for\s+(?:the\s+|our\s+|all\s+)?(?:[\w-]{1,40}\s+)?[\w-]{1,40}", re.IGNORECASE)
+_ASKS = lazy_pattern(r"[?？]\W*$")
+"""A question states nothing; one with its answer does not end so."""
+_FOR = lazy_pattern(r"\s+for\s+(?:the\s+|our\s+|all\s+)?(?:[\w-]{1,40}\s+)?[\w-]{1,40}", re.IGNORECASE)
+
+_SAME = lazy_pattern(r"\bsame\s+(?:\w+\s+){0,2}?licen[cs]e\b|^\W*(?:the|our|its)\s+licen[cs]e\s+is\b", re.IGNORECASE)
 
 
 class _Section(NamedTuple):
@@ -91,6 +93,8 @@ def _of_block(block: Block, section: _Section) -> Iterator[ProseStatement]:
 
 def _of_model(sentence: str, name: Found) -> bool:
     """Whether its own sentence says a bare name of the model: `CC-BY-NC for the weights`, `weights: CC-BY-NC`."""
+    if _SAME.search(sentence, 0, name.start):
+        return True
     after = _FOR.match(sentence, name.end)
     subject = heading_subject(after[0]) if after else subject_of(sentence[: name.start], "", "unknown")
     return subject == "model"
@@ -98,7 +102,7 @@ def _of_model(sentence: str, name: Found) -> bool:
 
 def _restrictions(sentence: str) -> Iterator[tuple[Restricts, Found]]:
     """Those of a sentence that has one of their words; their patterns take long to compile."""
-    if _RESTRICTS.search(sentence):
+    if restricts(sentence) and not _ASKS.search(sentence):
         from auditor.reading.prose_restrictions import restrictions
 
         yield from restrictions(sentence)
@@ -112,7 +116,7 @@ def _mask(text: str, start: int, end: int) -> str:
 
 def _statement(
     block: Block,
-    kind: Literal["licensed_under", "noncommercial", "research_only", "personal_only", "restricted", "intended"],
+    kind: Literal["licensed_under", "noncommercial", "research_only", "personal_only", "restricted", "limited", "intended"],
     found: Found,
     subject: Subject,
     offset: int = 0,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from auditor.domain.pattern import lazy_pattern
 from auditor.domain.text_safety import text_lines
 from auditor.reading.badges import license_badge
+from auditor.reading.prose_words import MAX_CHARACTERS, in_one_script, states
 
-MAX_CHARACTERS = 500_000
-"""Of a README that are read; the longest body seen holds 40 thousand."""
 MAX_EXAMINED = 250_000
 """Characters of blocks that speak of licenses or restrictions and are looked into; no card seen holds a tenth."""
 MAX_BLOCK = 2_000
@@ -23,35 +22,35 @@ OPEN, OPEN_LICENSE, CLOSE, BREAK = "\ue000", "\ue003", "\ue001", "\ue002"
 """Private characters that stand for the edges of a link's text (OPEN_LICENSE: its address speaks of a license) and for a line break of HTML."""
 
 # White space stays. Soft hyphen, zero-width and bidi characters go: they hide words from patterns, not from a reader.
-_INVISIBLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ue000-\ue0ff]")
-_SEPARATOR = re.compile(r"[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_TRIGGER = re.compile(
-    r"licen|lizen|\bcc[- ]by\b|\bunder\b|\bterms\b|agreement|commerc|comerc|kommerz|research|recherche|investigaci|forsch|academi"
-    r"|personal|private|educational|business|compan|corporat|redistribut"
-    r"|商|研究|学术|學術|协议|協議|许可|授权|ライセンス",
-    re.IGNORECASE,
-)
-_FENCE = re.compile(r"[ >]{0,12}(`{3,}|~{3,})(.*)")
-_BIBTEX = re.compile(r"\s{0,8}@[A-Za-z]{3,20}\s?\{")
-_HEADING = re.compile(r"\s{0,3}(?:#{1,6}(?=[^#])|<h[1-6]\b)", re.IGNORECASE)
-_ITEM = re.compile(r"[\s>]{0,20}(?:[-*+•]|\d{1,3}[.)])\s+")
-_TABLE = re.compile(r"[\s>]{0,20}\|")
-_UNDERLINE = re.compile(r"\s{0,3}(?:=+|-{2,})\s*$")
+_INVISIBLE = lazy_pattern(r"[\x00-\x08\x0e-\x1b\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ue000-\ue0ff]")
+_SEPARATOR = lazy_pattern(r"[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_FENCE = lazy_pattern(r"[ >]{0,12}(`{3,}|~{3,})(.*)")
+_BIBTEX = lazy_pattern(r"\s{0,8}@[A-Za-z]{3,20}\s?\{")
+_HEADING = lazy_pattern(r"\s{0,3}(?:#{1,6}(?=[^#])|<h[1-6]\b)", re.IGNORECASE)
+_ITEM = lazy_pattern(r"[\s>]{0,20}(?:[-*+•]|\d{1,3}[.)])\s+")
+_TABLE = lazy_pattern(r"[\s>]{0,20}\|")
+_UNDERLINE = lazy_pattern(r"\s{0,3}(?:=+|-{2,})\s*$")
 """Below one line of text: that is a heading."""
-_RULE = re.compile(r"\s{0,3}(?:=+|-{3,}|\*{3,}|_{3,})\s*$")
-_QUOTE = re.compile(r"(?:\s{0,3}>)+\s?")
-_IMAGE = re.compile(r"!\[([^\[\]]{0,200})\]\(([^()\s]{0,600})(?:\s+\"[^\"\n]{0,200}\")?\)")
-_HTML_IMAGE = re.compile(r"<img\b([^<>]{0,1500})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"\b(alt|src)\s*=\s*(?:\"([^\"]{0,800})\"|'([^']{0,800})')", re.IGNORECASE)
-_LINK = re.compile(r"\[((?:[^\[\]]|\[[^\[\]]{0,40}\]){1,200}+)\](?:\([^()\s]{0,600}(?:\s+\"[^\"\n]{0,200}\")?\)|\[[^\[\]]{0,100}\])")
-_ANCHOR = re.compile(r"<a\b[^<>]{0,800}>([^<]{1,200})</a>", re.IGNORECASE)
-_STRUCK = re.compile(r"~~[^~]{1,1000}~~|<(?:del|strike|s)\b[^<>]{0,200}>[^<]{0,1000}</(?:del|strike|s)>", re.IGNORECASE)
-_BREAK_TAG = re.compile(r"</?(?:br|p|li|td|th|tr|div|ul|ol|h[1-6])\b[^<>]{0,300}>", re.IGNORECASE)
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,1500}>")
-_AUTOLINK = re.compile(r"<?https?://[^\s<>)\]]{1,600}>?")
-_EMPHASIS = re.compile(r"[`*]+|(?<!\w)_+|_+(?!\w)")
+_RULE = lazy_pattern(r"\s{0,3}(?:=+|-{3,}|\*{3,}|_{3,})\s*$")
+_QUOTE = lazy_pattern(r"(?:\s{0,3}>)+\s?")
+_IMAGE = lazy_pattern(r"!\[([^\[\]]{0,200})\]\(([^()\s]{0,600})(?:\s+\"[^\"\n]{0,200}\")?\)")
+_HTML_IMAGE = lazy_pattern(r"<img\b([^<>]{0,1500})>", re.IGNORECASE)
+_ATTRIBUTE = lazy_pattern(r"\b(alt|src)\s*=\s*(?:\"([^\"]{0,800})\"|'([^']{0,800})')", re.IGNORECASE)
+_LINK = lazy_pattern(r"\[((?:[^\[\]]|\[[^\[\]]{0,40}\]){1,200}+)\](?:\([^()\s]{0,600}(?:\s+\"[^\"\n]{0,200}\")?\)|\[[^\[\]]{0,100}\])")
+_ANCHOR = lazy_pattern(r"<a\b[^<>]{0,800}>([^<]{1,200})</a>", re.IGNORECASE)
+_STRUCK = lazy_pattern(r"~~[^~]{1,1000}~~|<(?:del|strike|s)\b[^<>]{0,200}>[^<]{0,1000}</(?:del|strike|s)>", re.IGNORECASE)
+_CELLS = lazy_pattern(r"</t[dh]\s*>(\s{0,200})<t[dh]\b[^<>]{0,300}>", re.IGNORECASE)
+_IN_WORD = lazy_pattern(r"(?<=\w)(?:</?(?:a|abbr|b|bdi|code|em|font|i|kbd|mark|small|span|strong|sub|sup|u|wbr)\b[^<>]{0,300}>)+(?=[\w<-])", re.IGNORECASE)
+"""Markup that parts no words."""
+_ENTITY = lazy_pattern(r"&#?\w{1,32};?")
+_BREAK_TAG = lazy_pattern(r"</?(?:br|p|li|td|th|tr|div|ul|ol|h[1-6])\b[^<>]{0,300}>", re.IGNORECASE)
+_TAG = lazy_pattern(r"</?[A-Za-z][^<>]{0,1500}>")
+_AUTOLINK = lazy_pattern(r"<?https?://[^\s<>)\]]{1,600}>?")
+_EMPHASIS = lazy_pattern(r"[`*]+|(?<!\w)_+|_+(?!\w)")
 _DASHES = str.maketrans("‐‑‒–—−’‘“”", "------''\"\"")
-_SENTENCE_END = re.compile(r"[。！？" + BREAK + r"]|[.!?][\"')\]" + CLOSE + r"]*(?=\s+[^a-z\s])")
+_ANSWER = r"(?!\s+(?:\W{0,4}[Aa](?:nswer)?:\W{0,4})?(?:No|Please|Contact|E-?mail|Get in touch|Reach out|Write to)\b)"
+_SENTENCE_END = lazy_pattern(r"[。！？" + BREAK + r"]|[.!][\"')\]" + CLOSE + r"]*(?=\s+[^a-z\s])|\?[\"')\]" + CLOSE + r"]*(?=\s+[^a-z\s])" + _ANSWER)
+"""`Commercial use? No.` and `Commercial use? Contact us.` are one sentence: neither half says it alone."""
 
 
 class Badge(NamedTuple):
@@ -94,7 +93,7 @@ def blocks(text: str, first_line: int = 1) -> Iterator[Block]:
     below = False
     for kind, start, held in _raw_blocks(_prose_lines(lines)):
         raw = "\n".join(held)
-        speaks = _TRIGGER.search(raw) is not None
+        speaks = states(raw)
         if kind == "heading":
             headings += 1
             if headings <= MAX_HEADINGS:
@@ -223,7 +222,7 @@ def _cleaned(kind: Literal["heading", "text", "item", "row"], raw: str, line: in
     badges: list[Badge] = []
 
     def image(found: re.Match[str]) -> str:
-        if found.re is _HTML_IMAGE:
+        if found[0].startswith("<"):
             named = {name.lower(): double or single for name, double, single in _ATTRIBUTE.findall(found[1])}
             alt, source = named.get("alt", ""), named.get("src", "")
         else:
@@ -235,12 +234,18 @@ def _cleaned(kind: Literal["heading", "text", "item", "row"], raw: str, line: in
     raw = _STRUCK.sub(_breaks, raw)
     raw = _HTML_IMAGE.sub(image, _IMAGE.sub(image, raw))
     raw = _LINK.sub(_marked, _ANCHOR.sub(_marked, raw))
+    raw = _CELLS.sub(r" |\1 ", _IN_WORD.sub("", raw))
     raw = _BREAK_TAG.sub(lambda found: BREAK + _breaks(found), raw)
     raw = _AUTOLINK.sub("", _TAG.sub(_breaks, raw))
     raw = "\n".join(_QUOTE.sub("", part, count=1) for part in raw.split("\n"))
-    raw = _EMPHASIS.sub("", html.unescape(raw)).translate(_DASHES)
-    raw = "\n".join(part if part.isascii() else unicodedata.normalize("NFKC", part[:MAX_BLOCK]) for part in raw.split("\n"))
+    raw = _EMPHASIS.sub("", _ENTITY.sub(_seen, raw)).translate(_DASHES)
+    raw = "\n".join(in_one_script(part[:MAX_BLOCK]) for part in raw.split("\n"))
     return Block(kind, raw, line, tuple(badges))
+
+
+def _seen(entity: re.Match[str]) -> str:
+    """The character that an entity stands for; nothing where nobody would see it."""
+    return _INVISIBLE.sub("", html.unescape(entity[0]))
 
 
 def _breaks(found: re.Match[str]) -> str:

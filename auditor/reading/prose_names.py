@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from auditor.domain.pattern import lazy_pattern
 from auditor.reading.prose_blocks import BREAK, CLOSE, OPEN, OPEN_LICENSE
 
 
@@ -20,8 +21,9 @@ class Found(NamedTuple):
 
 
 _LINKS = f"[{OPEN}{OPEN_LICENSE}]"
-_ARTICLE = re.compile(
-    r"(?:[\s\"']*(?:the|an?|its|their|our|terms(?: and conditions)? of|conditions of|la|le|les|der|die|den|licen[cs]e|licencia|lizenz|permissive"
+_ARTICLE = lazy_pattern(
+    r"(?:[\s\"']*(?:the|an?|its|their|our|terms(?: and conditions)? of|conditions of|la|le|les|der|die|den|licen[cs]e|licencia|licen[cç]a|licenza"
+    r"|licentie|лицензией|lizenz|permissive|a|o"
     r"|(?:non-?commercial|open-?source|standard|free) licen[cs]e)\s+){0,5}+"
     rf"\s*(?:{_LINKS}\s*(?:the\s+(?=\S))?)?",
     re.I,
@@ -31,75 +33,89 @@ MAX_NAME_WORDS = 14
 _PHRASE = 160
 """Characters looked at for a name."""
 # A name goes on over `, Version 2.0` and `or later`; lower-case words that begin a clause end it.
-_STOP = re.compile(
+_STOP = lazy_pattern(
     r"[;:(（，。；、|\"\[\]]|,(?!\s*[Vv](?:er|ersion)?\.?\s*\d)|[.!?](?=\s|$)|\s[-/]\s"
     r"|\s(?=(?:(?<!cc\s)by|and|or(?!\s(?:later|newer|any later))|for|which|that|with|at|in|on|as|to|from|see|under|unless|except|allowing|but|while|where|if|is"
-    r"|are|was|were|will|you|we|please|found|available|granted|due|because|since|only|when|via|per|permits?|allows?|requires?|can|may|must|should|has|have|meaning|provided|here|below|therefore"
+    r"|are|was|were|will|you|we|please|found|available|granted|due|because|since|only|when|via|per|permits?|allows?|requires?|can|may|must|should|has"
+    r"|have|meaning|provided|here|below|therefore"
     r"|there|et|und|y|que|qui|das|veröffentlicht|lizenziert|verfügbar|bereitgestellt)(?:\W|$))"
     rf"|{BREAK}"
 )
-_TYPE = re.compile(r"licen[sc]|agreement|\bterms\b|lizenz|licencia|许可|协议|\brail\b|openrail", re.IGNORECASE)
-_TYPE_NEXT = re.compile(r"\s*(?:community |public |open )?licen[sc]e(?: agreement)?\b", re.IGNORECASE)
+_TYPE = lazy_pattern(r"licen[sc]|agreement|\bterms\b|lizenz|licencia|许可|协议|\brail\b|openrail", re.IGNORECASE)
+_TYPE_NEXT = lazy_pattern(r"\s*(?:community |public |open )?licen[sc]e(?: agreement)?\b", re.IGNORECASE)
 # Words that say of a license what any may be called: a name holds more than these.
-_GENERIC = re.compile(
+_GENERIC = lazy_pattern(
     r"\b(?:the|an?|this|that|these|same|following|models?|licen[sc](?:e[ds]?|ing)|lizenz|licencia|agreements?|terms?|conditions?|of|use|usage|open|sourced?"
-    r"|permissive(?:ly)?|commercial(?:ly)?|custom|proprietary|non-?commercial|research|free(?:ly)?|files?|below|above|our|its|their|own|restrictive|standard|details|here|link|page"
+    r"|permissive(?:ly)?|commercial(?:ly)?|custom|proprietary|non-?commercial|research|free(?:ly)?|files?|below|above|our|its|their|own|restrictive"
+    r"|standard|details|here|link|page"
     r"|software|code|data|datasets?|weights|new|original(?:ly)?|respective|specific|special|certain|other|additional|document|texts?|public|copyleft"
-    r"|full(?:y)?|legal(?:ly)?|md|txt|pdf|more|information|needed|unknown|none|n|tbd|see|no|not|none|various|different|multiple|mixed|friendly|both|documents?|policy|policies|our|modified"
-    r"|individual|dual|similar|type|and|or|read|check|applies|apply|it|academic|liberal|very|fully|user|acceptable|end-user|website|repository|repo|section|readme"
+    r"|full(?:y)?|legal(?:ly)?|md|txt|pdf|more|information|needed|unknown|none|n|tbd|see|no|not|none|various|different|multiple|mixed|friendly|both"
+    r"|documents?|policy|policies|our|modified"
+    r"|individual|dual|similar|type|and|or|read|check|applies|apply|it|academic|liberal|very|fully|user|acceptable|end-user|website|repository|repo"
+    r"|section|readme"
     r"|community|enterprise|for|under|is|are|commons?|creative)\b"
     r"|[^\w\s]|许可证?|协议|开源|模型|license",
     re.IGNORECASE,
 )
-_CAPITALS = re.compile(r"[A-Z][A-Z]|[A-Z]\w*[ -]?v?\d|[A-Z]\w*[a-z][A-Z]")
-_PLAIN = re.compile(r"[a-z]{2,12}(?:-[\w.]+)?(?: licen[sc]e)?")
-_LOWER_START = re.compile(r"[a-z]+(?:\s|$)")
-_LICENSED = re.compile(r"licen[sc](?:ed?|ing)\b[^.;]{0,60}$|lizenziert[^.;]{0,20}$|licenciad[oa][^.;]{0,20}$", re.IGNORECASE)
-_RELEASED = re.compile(
+_CAPITALS = lazy_pattern(r"[A-Z][A-Z]|[A-Z]\w*[ -]?v?\d|[A-Z]\w*[a-z][A-Z]")
+_PLAIN = lazy_pattern(r"[a-z]{2,12}(?:-[\w.]+)?(?: licen[sc]e)?")
+_LOWER_START = lazy_pattern(r"[a-z]+(?:\s|$)")
+_LICENSED = lazy_pattern(r"licen[sc](?:ed?|ing)\b[^.;]{0,60}$|lizenziert[^.;]{0,20}$|licenciad[oa][^.;]{0,20}$", re.IGNORECASE)
+_RELEASED = lazy_pattern(
     r"\b(?:releas\w*|re?distribut\w*|distribut\w*|publish\w*|open-?sourc\w*|open source|made available|diffus\w*|publi[ée]\w*)\b"
     r"(?:(?!\btrain|\btest|\bevaluat|\brun)[^.;]){0,100}$"
     r"|\b(?:is|are|falls?|all|covered|protected|code|models?|weights|checkpoints?|datasets?|data)\s*$",
     re.IGNORECASE,
 )
-_NEGATED = re.compile(r"\b(?:not|never|n't|previously|formerly|no longer|neither|nor)\b[^.;,]{0,25}$", re.IGNORECASE)
-_LEAD = re.compile(
-    r"\b(?P<under>under|unter|sous|bajo)\s+"
+_NEGATED = lazy_pattern(r"\b(?:not|never|n't|previously|formerly|no longer|neither|nor)\b[^.;,]{0,25}$", re.IGNORECASE)
+_PAST = lazy_pattern(
+    r"\b(?:not|never|n't|instead of|unlike)\s+(?:(?:a|an|the|is|was|released|licensed|published|distributed|available|under|as)\s+){0,4}$"
+    r"|\b(?:previously|formerly|no longer|used to be|originally)\b[^.;:,]{0,40}$"
+    r"|\b(?:chang|switch|mov|relicens)\w*\s+(?:the\s+|its\s+|our\s+)?(?:licen[sc]e\s+)?(?:was\s+)?from\s+(?:the\s+|a\s+)?$",
+    re.I,
+)
+"""Before a name: that of a license which the model is not under, or no longer."""
+_LEAD = lazy_pattern(
+    r"\b(?P<under>under|unter|sous|bajo|sob|sotto|onder|под)\s+"
     r"|\b(?P<weak>governed by|subject to|compl(?:y|ies) with|follow(?:s|ed|ing)?|adheres? to|bound by|in accordance with|according to|inherits?|uses?|using"
     r"|has|have|with|carries|adopts?|agree to|accept|use of|terms of|details of)\s+"
     r"|(?P<chinese>遵循|遵守|依照|按照|采用|使用|基于|根据|遵从|基於|依據|採用)\s*",
     re.IGNORECASE,
 )
-_WORD_LICENSED = re.compile(
-    rf"(?<!\w)(?P<name>(?:[A-Z][\w.+-]{{0,30}}\s+){{0,4}}?[A-Z][\w.+-]{{0,30}}(?:\s+v?\d[\w.]{{0,6}})?(?:\s+[Ll]icen[cs]e)?){CLOSE}?(?:-|\s+)(?:licensed|lizenziert)\b"
+_WORD_LICENSED = lazy_pattern(
+    rf"(?<!\w)(?P<name>(?:[A-Z][\w.+-]{{0,30}}\s+){{0,4}}?[A-Z][\w.+-]{{0,30}}(?:\s+v?\d[\w.]{{0,6}})?(?:\s+[Ll]icen[cs]e)?){CLOSE}?(?:-"
+    rf"|\s+)(?:licensed|lizenziert)\b"
 )
-_LINK = re.compile(rf"{OPEN_LICENSE}([^{CLOSE}]{{2,160}}){CLOSE}")
-_CHINESE = re.compile(
+_LINK = lazy_pattern(rf"{OPEN_LICENSE}([^{CLOSE}]{{2,160}}){CLOSE}")
+_CHINESE = lazy_pattern(
     rf"(?:遵循|遵守|依照|按照|采用|使用|基于|根据|遵从)\s*(?:了)?\s*{_LINKS}?(?P<name>[A-Za-z][\w .+-]{{1,60}}?)\s*{CLOSE}?\s*(?:开源)?(?:许可证?|协议|授权)"
 )
-_JAPANESE = re.compile(rf"{_LINKS}?(?P<name>[A-Z][\w .+-]{{1,60}}?)\s*{CLOSE}?\s*ライセンス")
-_LABEL = re.compile(
+_JAPANESE = lazy_pattern(rf"{_LINKS}?(?P<name>[A-Z][A-Za-z0-9 .+-]{{1,60}}?)\s*{CLOSE}?\s*(?:ライセンス|라이[선센]스)")
+_LABEL = lazy_pattern(
     rf"(?:^|(?<=[\n{BREAK}|>]))[^\w\n\u4e00-\u9fff]{{0,12}}(?:\d{{1,2}}[.)]\s{{0,3}})?(?P<about>(?:[\w.+/&'-]{{1,40}}[ \t]{{1,3}}){{0,5}}?)"
-    rf"(?P<word>licen[cs](?:e|es|ing|ed)|lizenz|licencia|许可证?|协议|ライセンス)"
+    rf"(?P<word>licen[cs](?:e|es|ing|ed)|lizenz|licencia|licença|licenza|licentie|licencja|лицензия|许可证?|許可證?|协议|協議|授权|ライセンス|라이[선센]스)"
     rf"(?:[ \t]?\(s\)|[ \t]?[(（][^()（）\n]{{0,20}}[)）]|[ \t](?:type|information|name|agreement))?\s{{0,40}}{CLOSE}?\s{{0,3}}[:：|]+[\s|]{{0,20}}",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"\b(?:is|are|was|were|may|can|has|have|shall|must|be|used?|apply|applies|governed|found|please|will|do|you|we)\b")
-_BETWEEN_WORDS = re.compile(r"[\s/&-]+")
+_SENTENCE = lazy_pattern(r"\b(?:is|are|was|were|may|can|has|have|shall|must|be|used?|apply|applies|governed|found|please|will|do|you|we)\b")
+_BETWEEN_WORDS = lazy_pattern(r"[\s/&-]+")
 _SUBJECT_WORDS = frozenset(
     {"", "the", "this", "our", "model", "models", "weight", "weights", "code", "source", "data", "dataset", "datasets", "base", "original", "software", "open"}
     | {"checkpoint", "and", "project", "repo", "training", "main"}
 )
 """What may stand before `License:` without being a license's name."""
-_NONCOMMERCIAL_NAME = re.compile(r"\bcc[- ]by[- ]nc(?:[- ](?:sa|nd))?(?:[- ]\d\.\d)?(?![\w-])", re.IGNORECASE)
-_EXTENSION = re.compile(r"\.(?:md|txt|pdf|html)$|\s*(?:模型|社区|开源){0,2}(?:许可证?|许可协议|协议){0,2}(?:开源|授权|发布)?$", re.IGNORECASE)
+_NONCOMMERCIAL_NAME = lazy_pattern(r"\bcc[- ]by[- ]nc(?:[- ](?:sa|nd))?(?:[- ]\d\.\d)?(?![\w-])", re.IGNORECASE)
+_EXTENSION = lazy_pattern(r"\.(?:md|txt|pdf|html)$|\s*(?:模型|社区|开源){0,2}(?:许可证?|许可协议|协议){0,2}(?:开源|授权|发布)?$", re.IGNORECASE)
 _CLOSE_BY = 8
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
+_IDEOGRAPHS = lazy_pattern(r"[\u3040-\u30ff\u4e00-\u9fff]")
 """In what follows a Chinese verb: the sentence goes on, and a name has not been found."""
-_POINTS = re.compile(r"(?:this|that|such|your|any|these|those|another|(?:agreements?|terms|licen[sc]es?|rights) (?:of|for|from|by))\b", re.IGNORECASE)
-_AND = re.compile(rf"{CLOSE}?\s*(?:and|or|/)\s+(?:the\s+)?(?={_LINKS}?[A-Z])")
+_POINTS = lazy_pattern(r"(?:this|that|such|your|any|these|those|another|(?:agreements?|terms|licen[sc]es?|rights) (?:of|for|from|by))\b", re.IGNORECASE)
+_AND = lazy_pattern(rf"{CLOSE}?\s*(?:and|or|/)\s+(?:the\s+)?(?={_LINKS}?[A-Z])")
 _BESIDE = 4
 """Words beside a link that leave it standing alone."""
-_TEXT_ABOVE = re.compile(r"additional information|adapted from|\babout\b|\barticle\b|\bpaper\b|e\.g\.|such as|for example|instead of|replaces?", re.IGNORECASE)
+_TEXT_ABOVE = lazy_pattern(
+    r"additional information|adapted from|\babout\b|\barticle\b|\bpaper\b|e\.g\.|such as|for example|instead of|replaces?", re.IGNORECASE
+)
 
 
 def labelled(text: str, kind: Literal["heading", "text", "item", "row"], announced: bool) -> Found | None:
@@ -169,6 +185,8 @@ def named(sentence: str, announced: bool) -> Iterator[Found]:
 def bare(sentence: str) -> Iterator[Found]:
     """Licenses that bar commerce by the name that nothing else is called by, where no verb leads to them: `Code: MIT, weights: CC BY-NC 4.0`."""
     for found in _NONCOMMERCIAL_NAME.finditer(sentence):
+        if _PAST.search(sentence[: found.start()]):
+            continue
         yield Found(found[0], found.start(), found.end(), found.start())
 
 

@@ -13,7 +13,7 @@ from auditor.audit.headers import MAX_BYTES, MAX_FILES, headers_wanted
 from auditor.audit.memory import memory_of
 from auditor.audit.pipeline import collect
 from auditor.crawler.bundle import BundleSource, write_bundle
-from auditor.crawler.files import Header
+from auditor.crawler.files import CAPS, Header
 from auditor.crawler.gather import Gathered
 from auditor.crawler.hub import HubSource
 from auditor.domain.evidence import ModelInfo, ModelRef
@@ -50,7 +50,7 @@ NONE = {
     "several sets of gguf": info("m-Q4_K_M.gguf", "m-Q8_0.gguf"),
     "gguf beside counted weights": info("m-Q4_K_M.gguf", "model.safetensors", parameters={"BF16": 1000}),
     "an unsafe name": info("m\u202e.gguf"),
-    "in a folder": info("sub/m.gguf", "sub/model.safetensors", parameters=PACKED),
+    "in a folder": info("sub/model.safetensors", parameters=PACKED),
     "no files": info(),
     "projector alone": info("mmproj-f16.gguf"),
     "local": info("m.gguf").model_copy(update={"local": "/m"}),
@@ -180,6 +180,54 @@ def test_a_bundle_from_before_is_not_missing_a_header(hub: FakeHub, tmp_path: Pa
     again = Gathered(*collect(BundleSource(tmp_path / "b"), [REF], real_catalog()))
     assert (list(again.models[REF].documents), dict(again.models[REF].unavailable)) == (["README.md"], {})
     assert weights(again) == (len(Q4), "assumed")
+
+
+def test_a_vocabulary_of_a_quarter_of_a_million_entries_is_passed_over(hub: FakeHub) -> None:  # noqa: F811
+    """Eleven megabytes of tokens and merges, as later models have them."""
+    entries = [
+        pair("tokenizer.ggml.tokens", 9, struct.pack("<IQ", 8, 262_144) + text("a token") * 262_144),
+        pair("tokenizer.ggml.merges", 9, struct.pack("<IQ", 8, 514_906) + text("to ken") * 514_906),
+    ]
+    content = gguf(entries, [tensor("w", [256], 12, 0)], 144)
+    assert 10 * 2**20 < len(content) < MAX_BYTES
+    first = 256 * 1024
+    replies = [Reply(206, content[a:b], {"Content-Range": f"bytes {a}-{b - 1}/{len(content)}"}) for a, b in ((0, first), (first, len(content)))]
+    stand(hub, "m-Q4_K_M.gguf", content)
+    hub.on(f"/a/b/resolve/{SHA}/m-Q4_K_M.gguf", *replies)
+    assert weights(gathered(hub.url)) == (144, "exact")
+
+
+def test_a_declared_quantization_beside_a_silent_config_is_fetched(hub: FakeHub, tmp_path: Path) -> None:  # noqa: F811
+    llama = {
+        "architectures": ["LlamaForCausalLM"], "model_type": "llama", "torch_dtype": "bfloat16", "hidden_size": 1024, "num_hidden_layers": 2,
+        "num_attention_heads": 8, "num_key_value_heads": 2, "intermediate_size": 2048, "vocab_size": 1000, "max_position_embeddings": 4096,
+    }  # fmt: skip
+    declared = {"quantization": {"quant_algo": "FP8", "kv_cache_quant_algo": "FP8"}}
+    files = {"README.md": CARD, "config.json": json.dumps(llama).encode(), "hf_quant_config.json": json.dumps(declared).encode()}
+    hub.model("a/b", files, config={"model_type": "llama"}, safetensors={"parameters": {"F8_E4M3": 8_000_000, "BF16": 2_000_000}})
+    live = gathered(hub.url)
+    memory = memory_of(live.models[REF], SizingOptions(), real_catalog())
+    assert (memory.precision, memory.kv_bytes_per_token) == ("fp8", 2 * 2 * 2 * 128)
+    write_bundle(tmp_path / "b", live, hub.url, "1", False)
+    again = Gathered(*collect(BundleSource(tmp_path / "b"), [REF], real_catalog()))
+    assert memory_of(again.models[REF], SizingOptions(), real_catalog()) == memory
+
+
+DECLARED = (Header("quant_config.json", "config", CAPS["config"]),)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        (info("quant_config.json", "quantize_config.json", parameters={"BF16": 1000}), DECLARED),
+        (info("quant_config.json", parameters={"BF16": 1000}, **QUANTIZED), ()),
+        (info("sub/quant_config.json", parameters={"BF16": 1000}), ()),
+        (info("quant_config.json").model_copy(update={"local": "/m"}), ()),
+        (info("m.gguf").model_copy(update={"files": None}), ()),
+    ],
+)
+def test_which_declaration_is_asked_for(asked: ModelInfo, found: tuple[Header, ...]) -> None:
+    assert headers_wanted(asked) == found
 
 
 def test_a_vocabulary_is_passed_over(hub: FakeHub) -> None:  # noqa: F811

@@ -201,9 +201,9 @@ def test_an_adapter_names_its_base(invented: Catalog, child: Repo, parents: Repo
     assert (found.verdict, [(e.parent, e.relation, e.source, e.grade) for e in found.lineage]) == (verdict, edges)
 
 
-def test_an_unreadable_adapter_config_beside_an_identified_text_is_a_note(invented: Catalog) -> None:
+def test_an_unreadable_adapter_config_hides_a_base_whatever_text_stands_beside_it(invented: Catalog) -> None:
     found = model(Repo({"license": "free-1"}, {"LICENSE": text("free-1")}, {"adapter_config.json": "gated_no_token"}), invented)
-    assert (found.verdict, [f.rule for f in found.findings]) == ("approved", ["LIN004"])
+    assert (found.verdict, [f.rule for f in found.findings]) == ("incomplete", ["LIN003"])
 
 
 @pytest.mark.parametrize("name", ["mergekit_config.yml", "mergekit_config.yaml"])

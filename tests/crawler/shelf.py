@@ -15,6 +15,7 @@ from auditor.crawler.parse import Received, file_document, info_document
 from auditor.crawler.remote_header import remote_header
 from auditor.crawler.spans import Sink, Span
 from auditor.domain.evidence import Document, DocumentKind, ModelInfo, ModelRef, Unavailable
+from auditor.reading.license_link import held
 
 from .fake_hub import SHA
 
@@ -42,7 +43,8 @@ class Shelf:
 
     def file(self, model_id: str, sha: str, path: str, kind: DocumentKind, cap: int | None = None) -> Document[Any] | Unavailable:
         self._note(f"{model_id}/{path}")
-        content = self.models[model_id][1].get(path)
+        linked = held(path)
+        content = self.models[linked.repository][1].get(linked.path) if linked else self.models[model_id][1].get(path)
         if content is not None and kind in HEADER_KINDS:
             return remote_header(lambda span, sink: _part(content, span, sink), kind, path, cap or len(content))
         return Unavailable("absent", "not there", URL, 404, NOW) if content is None else file_document(kind, path, Received(URL, 200, {}, content, NOW))

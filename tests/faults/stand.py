@@ -40,7 +40,7 @@ def arrange(change: Change, hub: FakeHub, elsewhere: FakeHub, model: str = MODEL
     """Puts the repository on `hub`."""
     files = {path: content for path, content in {**FILES, **change.files}.items() if content is not GONE}
     answer = {key: value for key, value in {**usual(files), **change.info}.items() if value is not GONE}
-    hub.on(f"/api/models/{model}", Reply(body=json.dumps({"id": model, **answer}).encode()))
+    hub.on(f"/api/models/{model}", Reply(body=json.dumps({"id": model, **answer}).replace("{elsewhere}", elsewhere.url).encode()))
     for path, content in files.items():
         hub.on(f"/{model}/resolve/{SHA}/{path}", Reply(body=content, headers={"X-Repo-Commit": SHA}))
     for path, replies in change.replies.items():

@@ -189,6 +189,21 @@ def test_a_model_without_figures_gets_no_empty_tables() -> None:
     assert "Hardware, per GPU" not in text
 
 
+GGUF = [
+    {"name": "m-Q4_K_M", "precision": "q4_k_m", "bytes": 4_920_000_000, "fits": []},
+    {"name": "m<b>", "precision": "unknown", "bytes": "unknown", "fits": []},
+]
+
+
+def test_gguf_files_are_listed_with_their_sizes() -> None:
+    model = sample.llama()
+    text = source(sample.report(model | {"memory": model["memory"] | {"files": GGUF}}))
+    assert "<caption>GGUF files, of which an engine loads one set</caption>" in text
+    assert '<th scope="row"><bdi>m-Q4_K_M</bdi></th><td><bdi>q4_k_m</bdi></td><td class="number">4.58 GiB</td><td>not told</td>' in text
+    assert "m&lt;b&gt;" in text and "m<b>" not in text
+    assert "GGUF files" not in source(sample.report(model))
+
+
 def test_a_run_without_models_is_still_a_page() -> None:
     assert "No model was audited." in page(sample.report()).text
 

@@ -146,3 +146,11 @@ def test_thousands_of_models_keep_below_the_limit_of_a_summary() -> None:
     assert len(text.encode()) <= markdown.MAX_BYTES
     assert re.search(r"Left out to stay below 900 KB: .*[\d,]+ models without details; 3,000 models without their evidence register\.", text)
     assert text.index("org/model-0@") < text.index("org/model-1@")
+
+
+def test_gguf_files_are_listed_with_their_sizes() -> None:
+    model = sample.llama()
+    files = [{"name": "m-Q4_K_M", "precision": "q4_k_m", "bytes": 4_920_000_000, "fits": ["rtx-4090"]}]
+    text = render("markdown", sample.report(model | {"memory": model["memory"] | {"files": files}}), RenderContext())
+    assert "| GGUF files, of which an engine loads one set | Precision | Size |" in text
+    assert "| `m-Q4_K_M` | `q4_k_m` | 4.58 GiB |" in text

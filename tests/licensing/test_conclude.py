@@ -327,9 +327,14 @@ def test_a_text_in_the_card_alone_is_no_license_of_the_model_without_a_tag(inven
 
 
 @pytest.mark.parametrize("link", ["TERMS.md", "./TERMS.md", "https://huggingface.co/org/model/blob/main/TERMS.md"])
-def test_a_file_that_is_linked_as_the_license_and_not_read_may_say_otherwise(invented: Catalog, link: str) -> None:
+def test_a_file_of_the_repository_that_is_linked_as_the_license_counts_as_one_whatever_its_name(invented: Catalog, link: str) -> None:
     record = model(Repo({"license": FREE, "license_link": link}, {"TERMS.md": STRANGE}), invented)
-    assert (result(record), area(record, "license"), rules_of(record)) == ("unknown", "incomplete", {"LIC003"})
+    assert (result(record), area(record, "license"), rules_of(record)) == ("unknown", "review", {"LIC008", "LIC011"})
+    known = model(Repo({"license": OTHER, "license_link": link}, {"TERMS.md": text(FREE)}), invented)
+    assert (result(known), area(known, "license"), known.license.concluded.method) == ("permitted", "approved", "text_exact")
+    assert [one.role for one in known.files if one.path == "TERMS.md"] == ["license"]
+    lost = model(Repo({"license": FREE, "license_link": link}, unavailable={"TERMS.md": "timeout"}), invented)
+    assert (result(lost), area(lost, "license"), rules_of(lost)) == ("unknown", "incomplete", {"LIC003"})
     elsewhere = model(Repo({"license": FREE, "license_link": "https://example.org/TERMS.md"}, {"TERMS.md": STRANGE}), invented)
     assert area(elsewhere, "license") == "approved"
 

@@ -11,10 +11,12 @@ from fakes import Repo, collected, license_entry, obliging, profile, prohibiting
 from auditor.catalog.catalog import Catalog
 from auditor.domain.evidence import Reason
 from auditor.domain.license_facts import EdgeFacts
+from auditor.domain.profile import Agreement
 from auditor.domain.truth import Truth
 from auditor.licensing.conclude import license_facts
 from auditor.licensing.conditions import Situation
-from auditor.licensing.lineage import Inheritance, Parent, inheritance, restrictions
+from auditor.licensing.grading import restrictions
+from auditor.licensing.lineage import Inheritance, Parent, inheritance
 from auditor.licensing.parents import parents as stated_parents
 from auditor.licensing.permissions import own_results
 
@@ -207,6 +209,39 @@ def test_the_parents_doubt_flows_down_under_the_same_license(invented: Catalog) 
     assert hosted(inherited(invented, of("free-1"), Repo({"license": "free-1"}, {"LICENSE": STRANGE}))) == [("org/base", "unknown")]
 
 
+@pytest.mark.parametrize(("name", "grade"), [("me/Zeph-7b", "notice_missing"), ("org/Zeph-7b", "benign")])
+def test_an_attribution_that_the_repository_lacks(catalog_with: Callable[..., Catalog], name: str, grade: str) -> None:
+    duty = {"file": "NOTICE", "trigger": "passing on"}
+    catalog = catalog_with(license_entry("mine-1", hub_id="mine-1", terms=[obliging("n", "notice", duty)]))
+    child, parent = collected({name: of("mine-1")}, name), collected({"org/base": Repo({"license": "mine-1"}, {"NOTICE": "By Nobody."})}, "org/base")
+    facts, theirs = license_facts(child, catalog), license_facts(parent, catalog)
+    situation = Situation({}, catalog.vocabulary, False, True)
+    [ref] = stated_parents(child)
+    family = [Parent(ref, parent, theirs, False)]
+    own = own_results(facts, catalog, situation)
+    assert inheritance(name, facts, own, family, catalog, situation, child).edges[0].grade == grade
+    assert inheritance(name, facts, own, family, catalog, situation).edges[0].grade == "benign"  # nobody looked
+
+
+@pytest.mark.parametrize("path", ["adapter_config.json", "mergekit_config.yml"])
+def test_a_file_that_would_name_the_base_is_not_excused_by_a_text(invented: Catalog, path: str) -> None:
+    child = Repo({"license": "free-1"}, IDENTIFIED, unavailable={path: "timeout"})
+    found = inherited(invented, child, None)
+    assert [(e.parent, e.state, e.excused) for e in found.edges] == [(path, "unfetched", False)]
+    assert hosted(found) == [(path, "unknown")]
+
+
+def test_an_agreement_with_the_childs_publisher_covers_no_base_model_of_another(invented: Catalog) -> None:
+    held = Agreement("me", frozenset({"nc-1"}), ("hosted",), None, "")
+    child, parent = collected({"me/child": of("nc-1")}, "me/child"), collected({"org/base": Repo({"license": "nc-1"})}, "org/base")
+    facts, theirs = license_facts(child, invented), license_facts(parent, invented)
+    situation = Situation(profile(invented, organization="company").facts, invented.vocabulary, False, True, agreements=(held,), publisher="me")
+    [ref] = stated_parents(child)
+    own = own_results(facts, invented, situation)
+    found = inheritance("me/child", facts, own, [Parent(ref, parent, theirs, False)], invented, situation)
+    assert ([one.result for one in own if one.use == "hosted"], hosted(found)) == (["conditional"], [("org/base", "prohibited")])
+
+
 def test_every_parent_of_a_merge_counts(invented: Catalog) -> None:
     child = Repo({"license": "free-1", "base_model": ["org/base", "org/other"], "base_model_relation": "merge"})
     found = inherited(invented, child, Repo({"license": "nc-1"}), organization="company")
@@ -243,7 +278,7 @@ def test_a_right_that_is_withheld_is_a_restriction(invented: Catalog) -> None:
         ("free", "benign", []),
         ("not_stated", "benign", []),
         ("derivative", "permission_dropped", [("org/base", "prohibited")]),
-        ("conditional", "permission_dropped", [("org/base", "prohibited")]),
+        ("conditional", "benign", [("org/base", "prohibited")]),  # what the license says of outputs is kept; what it lets do still counts
         ("forbidden", "permission_dropped", [("org/base", "prohibited")]),
     ],
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 from fakes import Repo, collected
 
 from auditor.domain.evidence import ModelEvidence, ModelRef, Unavailable
 from auditor.domain.license_facts import ParentRef, Relation
 from auditor.licensing.model_names import repository_id
-from auditor.licensing.parents import merged, parent_ids, parents
+from auditor.licensing.parents import merged, parent_ids, parents, set_aside
 
 
 @pytest.mark.parametrize(
@@ -38,6 +41,11 @@ from auditor.licensing.parents import merged, parent_ids, parents
 )
 def test_an_id_or_the_address_of_a_model_page(value: str, identifier: str | None) -> None:
     assert repository_id(value) == identifier
+
+
+@pytest.mark.parametrize("value", ["org/base/", "hf://org/base", "https://huggingface.co/org/base/", " org/base// "])
+def test_a_slash_at_the_end_and_an_address_of_a_client_change_nothing(value: str) -> None:
+    assert repository_id(value) == "org/base"
 
 
 def stated(repo: Repo) -> list[tuple[str, bool, str, str]]:
@@ -136,3 +144,64 @@ def test_an_adapter_that_names_no_model_still_changes_one(content: str) -> None:
     assert (parent.is_id, parent.relation, parent.source) == (False, "adapter", "adapter_config")
     stated = parents(collected({"org/model": Repo({"base_model": "org/base"}, {"adapter_config.json": content})}, "org/model"))
     assert [ref.name for ref in stated] == ["org/base"]
+
+
+BROKEN = "```yaml\nmerge_method: slerp\nmodels:\n- model: org/a\n- [\n```\n"
+UNREAD = "the merge recipe is not valid YAML"
+
+
+def merge(base: str | None, body: str = BROKEN, **more: Any) -> Repo:
+    """A merge whose card shows a recipe."""
+    card = {"license": "free-1", "tags": ["merge"], **({"base_model": base} if base else {})}
+    tags = ["merge", *([f"base_model:{base}"] if base else [])]
+    return Repo(card, answer={"tags": tags}, readme=f"---\n{json.dumps(card)}\n---\n{body}", **more)
+
+
+def test_what_a_broken_recipe_in_a_card_names_before_it_breaks_counts() -> None:
+    assert stated(merge(None)) == [("org/a", True, "merge", "recipe")]
+    assert stated(merge("org/base")) == [("org/base", True, "unknown", "tag"), ("org/a", True, "merge", "recipe")]
+    assert stated(merge(None, BROKEN.replace("- model: org/a\n", ""))) == [(UNREAD, False, "merge", "recipe")]
+    assert stated(merge("org/base", BROKEN.replace("- model: org/a\n", ""))) == [("org/base", True, "unknown", "tag")]
+
+
+def test_a_recipe_that_cannot_be_had_may_name_more_and_an_adapter_file_may_not() -> None:
+    repo = Repo(BASE, unavailable={"mergekit_config.yml": "timeout", "adapter_config.json": "timeout"})
+    found = parents(collected({"org/child": repo}, "org/child"))
+    assert [(ref.name, ref.is_id, ref.unread) for ref in found] == [
+        ("org/base", True, ""),
+        ("mergekit_config.yml", False, "mergekit_config.yml: timeout"),
+    ]
+
+
+@pytest.mark.parametrize("value", [{"name": "org/base"}, [{"name": "org/base"}], [[["org/base"]]]])
+def test_a_base_model_in_a_form_that_is_no_text_is_stated_all_the_same(value: object) -> None:
+    [(name, is_id, relation, source)] = stated(Repo({"base_model": value}))
+    assert (name.startswith("base_model holds a value that is no text: "), is_id, relation, source) == (True, False, "unknown", "card")
+
+
+@pytest.mark.parametrize("value", [None, [], "", [None]])
+def test_an_empty_base_model_states_none(value: object) -> None:
+    assert stated(Repo({"base_model": value})) == []
+
+
+ELSEWHERE = "the base models that are stated elsewhere were followed"
+
+
+@pytest.mark.parametrize(
+    ("repo", "followed", "topics"),
+    [
+        (Repo(BASE), {"org/base"}, []),
+        (Repo(BASE, {"adapter_config.json": '{"base_model_name_or_path": "ORG/base"}'}), {"org/base"}, []),
+        (Repo(BASE, {"adapter_config.json": '{"base_model_name_or_path": "/root/llama"}'}), {"org/base"}, ["/root/llama in adapter_config.json"]),
+        (Repo(BASE, {"adapter_config.json": '{"base_model_name_or_path": "org/gone"}'}), {"org/base"}, ["org/gone in adapter_config.json"]),
+        (Repo({}, {"adapter_config.json": '{"base_model_name_or_path": "/root/llama"}'}), {"/root/llama"}, []),  # followed as the only one
+        (Repo(BASE, {"adapter_config.json": "{"}), {"org/base"}, ["adapter_config.json"]),
+        (Repo({}, {"adapter_config.json": "{"}), {"adapter_config.json is not json"}, []),
+        (Repo(BASE, {"config.json": '{"_name_or_path": "org/other"}'}), {"org/base"}, ["org/other in config.json"]),
+        (merge("org/base"), {"org/base", "org/a"}, ["a merge recipe in the card"]),
+    ],
+)
+def test_names_that_nobody_followed_are_told(repo: Repo, followed: set[str], topics: list[str]) -> None:
+    found = set_aside(collected({"org/child": repo}, "org/child"), followed)
+    assert [topic for topic, _ in found] == topics
+    assert all(why.endswith(("were followed", "followed in its place")) for _, why in found)

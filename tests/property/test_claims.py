@@ -22,7 +22,7 @@ CARDS = st.fixed_dictionaries(
     optional={
         "license": st.one_of(TAGS, st.lists(TAGS, max_size=2)),
         "license_name": st.sampled_from(["Free License", "Untagged License", "twin", "free-1", "my own terms", ""]),
-        "license_link": st.sampled_from(["LICENSE", "https://example.org"]),
+        "license_link": st.sampled_from(["LICENSE", "https://example.org", "https://hub.example/org/base/blob/main/LICENSE"]),
         "base_model": st.one_of(st.sampled_from(["org/base", "org/gone", "my own"]), st.lists(st.sampled_from(["org/base", "org/gone"]), max_size=2)),
         "extra_gated_prompt": st.sampled_from(["Tell us your name.", "You must not be late."]),
         "extra_gated_eu_disallowed": st.booleans(),

@@ -56,12 +56,15 @@ PROMPTS = st.sampled_from(
     ]
 )
 PARENTS = st.sampled_from(["org/base", "org/gone", "my own", "Org/Base"])
+LINKS = st.sampled_from(
+    ["LICENSE", "https://example.org/terms", "terms.txt", "https://hub.example/org/base/blob/main/LICENSE", ["https://hf.co/org/gone/raw/v1/LICENSE", "../x"]]
+)
 CARDS = st.fixed_dictionaries(
     {},
     optional={
         "license": st.one_of(TAGS, st.lists(TAGS, max_size=3), st.just({"of": "mine"})),
         "license_name": NAMES,
-        "license_link": st.sampled_from(["LICENSE", "https://example.org/terms"]),
+        "license_link": LINKS,
         "base_model": st.one_of(PARENTS, st.lists(PARENTS, max_size=3)),
         "base_model_relation": st.sampled_from(["finetune", "quantized", "adapter"]),
         "extra_gated_prompt": PROMPTS,
@@ -72,7 +75,9 @@ CARDS = st.fixed_dictionaries(
     },
 )
 FILES = st.dictionaries(
-    st.sampled_from(["LICENSE", "LICENSE-2.html", "NOTICE", "USE_POLICY.md", "licenses/terms.txt", "../LICENSE"]), st.sampled_from(TEXTS), max_size=3
+    st.sampled_from(["LICENSE", "LICENSE-2.html", "NOTICE", "USE_POLICY.md", "licenses/terms.txt", "terms.txt", "../LICENSE"]),
+    st.sampled_from(TEXTS),
+    max_size=3,
 )
 CONFIGS = st.sampled_from(["{}", '{"model_type": "llama", "hidden_size": 8}', '{"auto_map": {"AutoModel": "x.y"}}', "[]", "no JSON", ""])
 LOST: st.SearchStrategy[Mapping[str, Reason]] = st.dictionaries(

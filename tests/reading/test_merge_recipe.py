@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from auditor.domain.evidence import RecipeFacts
 from auditor.reading import merge_recipe
 from auditor.reading.merge_recipe import read_merge_recipe, recipe_in
 
@@ -74,8 +75,8 @@ def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
         (f"# A merge\n\n```yaml\n{SLICES}```\nThat is all.\n", ("a/one", "a/two")),
         (f"```YML\n{SLICES}```\n", ("a/one", "a/two")),
         ("```yaml\nmodel: a/one\n```\nA merge_method is a way to merge.\n", None),
-        ("```yaml\nmerge_method: [\nmodel: a/one\n```\n", None),
-        (f"```yaml\n{SLICES}", None),
+        ("```yaml\nmerge_method: [\nmodel: a/one\n```\n", ("a/one",)),
+        (f"```yaml\n{SLICES}", ("a/one", "a/two")),  # shown as code to the end
         ("```yaml\nmerge_method: ties\n```\n", None),
         ("", None),
     ],
@@ -85,9 +86,21 @@ def test_recipes_that_a_card_shows(body: str, models: tuple[str, ...] | None) ->
     assert (facts.models if facts else None) == models
 
 
+def test_what_stands_before_a_recipe_breaks_counts() -> None:
+    broken = "models:\n- model: a/one\n- model: [\n"
+    facts = read_merge_recipe(broken)
+    assert (facts.models, facts.problems) == (("a/one",), ("the merge recipe is not valid YAML",))
+    assert recipe_in(f"```yaml\nmerge_method: ties\n{broken}```\n") == facts
+
+
+def test_recipes_beyond_the_bound_are_a_problem() -> None:
+    one = "```yaml\nmerge_method: x\nmodel: a/one\n```\n"
+    assert recipe_in(one * 32) == recipe_in(one) == RecipeFacts(models=("a/one",))
+    assert recipe_in(one * 20_000) == RecipeFacts(models=("a/one",), problems=("the card shows more than 32 merge recipes; the others were not read",))
+
+
 def test_many_blocks_take_little_time() -> None:
-    assert recipe_in("```yaml\nmerge_method: x\nmodel: a/one\n```\n" * 20_000) == recipe_in("```yaml\nmerge_method: x\nmodel: a/one\n```\n")
-    assert recipe_in("```yaml\nmerge_method: x\n" * 50_000) is None
+    assert recipe_in("```yaml\nmerge_method: x\n" * 50_000) == RecipeFacts(problems=("the merge recipe is larger than 524,288 characters",))
 
 
 def test_a_recipe_hides_no_repository_behind_its_own_name() -> None:

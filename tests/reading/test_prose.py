@@ -24,6 +24,8 @@ def found(text: str) -> list[Short]:
         ("This model is licensed under the Foo License.", "Foo License", "model"),
         ("We licensed it under Apache License, Version 2.0 (see below).", "Apache License, Version 2.0", "unknown"),
         ("Our weights are released under CC BY-NC 4.0.", "CC BY-NC 4.0", "model"),
+        ("Model weights from this repository: CC-BY-NC-4.0", "CC-BY-NC-4.0", "model"),
+        ("The weights are not for sale: CC-BY-NC-4.0", "CC-BY-NC-4.0", "model"),
         ("Weights and code are distributed under the Bar 3.1 Community License Agreement.", "Bar 3.1 Community License Agreement", "model"),
         ("The model is available under an MIT license, see below.", "MIT license", "model"),
         ("Use of this model is subject to the Quux Terms of Use.", "Quux Terms of Use", "model"),
@@ -65,6 +67,7 @@ def test_a_named_license(text: str, value: str, subject: str) -> None:
         ('<img src="https://img.shields.io/badge/Code_License-MIT-f5de53" alt="Code License">', "MIT", "code"),
         ("![Model License](https://img.shields.io/badge/Foo_1.0-blue)", "Foo 1.0", "model"),
         ("![License: Foo 4.0](license.png)", "Foo 4.0", "unknown"),
+        ("![](https://img.shields.io/badge/Weights-CC%20BY--NC%204.0-blue)", "CC BY-NC 4.0", "model"),
         ("![CC BY-NC 4.0](https://licensebuttons.net/l/by-nc/4.0/88x31.png)", "CC BY-NC 4.0", "unknown"),
     ],
 )
@@ -124,7 +127,38 @@ def test_a_badge_without_a_license(text: str) -> None:
         ("The model is for personal use only.", "personal_only", "model"),
         ("This model may only be used for educational purposes.", "personal_only", "model"),
         ("Businesses may not use this model.", "personal_only", "model"),
-        ("Redistribution of the model is prohibited.", "personal_only", "model"),
+        ("Redistribution of the model is prohibited.", "limited", "model"),
+        ("Do not re-upload this model.", "limited", "model"),
+        ("The weights are for evaluation purposes only.", "limited", "model"),
+        ("You may not sell this model.", "noncommercial", "model"),
+        ("This model cannot be sold.", "noncommercial", "model"),
+        ("The current model may not be used commercially.", "noncommercial", "model"),
+        ("The current version of this model is for non-commercial use only.", "noncommercial", "model"),
+        ("Some checkpoints in this repository are for research use only.", "research_only", "model"),
+        ("Most of our models are for non-commercial use only.", "noncommercial", "model"),
+        ("The proprietary model weights may not be used commercially.", "noncommercial", "model"),
+        ("Unlike our previous model, this one is for non-commercial use only.", "noncommercial", "model"),
+        ("Compared to other models this model is for non-commercial use only.", "noncommercial", "model"),
+        ("Similar to the Foo models, commercial use is prohibited.", "noncommercial", "model"),
+        ("Unlike many other models it cannot be used commercially.", "noncommercial", "model"),
+        ("Commercial use requires additional permission.", "restricted", "unknown"),
+        ("Commercial use requires further agreement with us.", "restricted", "unknown"),
+        ("It requires attribution; commercial use requires permission.", "restricted", "unknown"),
+        ("Businesses may not use our models.", "personal_only", "model"),
+        ("It is not recommended, and not allowed, to use the model for commercial purposes.", "noncommercial", "model"),
+        ("The weights are to be used uniquement à des fins académiques.", "research_only", "model"),
+        ("Use it for any purpose except commercial ones.", "noncommercial", "unknown"),
+        ("Using this model for profit is prohibited.", "noncommercial", "model"),
+        ("Any use other than research is prohibited.", "research_only", "unknown"),
+        ("Can I use it commercially? No.", "noncommercial", "unknown"),
+        ("Interested in commercial use? Contact us.", "restricted", "unknown"),
+        ("<table><tr><th>Commercial use</th><td>not allowed</td></tr></table>", "noncommercial", "unknown"),
+        ("The training data came from X, so commercial use of this model is prohibited.", "noncommercial", "model"),
+        ("The same non-commercial license as the base model applies.", "noncommercial", "unknown"),
+        ("For non-com**merc**ial use only.", "noncommercial", "unknown"),
+        ("For non-com<b>merc</b>ial use only.", "noncommercial", "unknown"),
+        ("For n\u043en-c\u043emmercial use only.", "noncommercial", "unknown"),
+        ("For \uff52\uff45\uff53\uff45\uff41\uff52\uff43\uff48 purposes only.", "research_only", "unknown"),
     ],
 )
 def test_a_restriction(text: str, kind: str, subject: str) -> None:
@@ -171,6 +205,17 @@ def test_a_sentence_that_restricts_twice() -> None:
         "The model was trained under CUDA 12, terms apply.",
         "Permissively licensed data and fully licensed images were used.",
         "In 2010 she applied for a marriage license.",
+        "This model is no longer limited to research use.",
+        "We are a non-commercial initiative by volunteers.",
+        "It was compared with a non-commercial model.",
+        "Not recommended for commercial use without further testing.",
+        "Commercial use requires keeping the notice.",
+        "Is this model for non-commercial use only?",
+        "It was previously released under CC BY-NC 4.0.",
+        "The weights are MIT instead of CC BY-NC 4.0.",
+        "Commercial use of the model requires further testing.",
+        "Commercial use requires attribution.",
+        "Businesses may not use every feature of the tokenizer.",
     ],
 )
 def test_what_states_nothing(text: str) -> None:
@@ -200,6 +245,13 @@ def test_what_states_nothing(text: str) -> None:
             "The code is released under the MIT license, while the weights are for non-commercial use only.",
             [("licensed_under", "MIT license", "code"), ("noncommercial", "", "model")],
         ),
+        ("In contrast to Foo, whose weights are for research only, this one is free.", [("research_only", "", "base")]),
+        ("Existing multilingual models are limited to non-commercial use.", [("noncommercial", "", "base")]),
+        ("Many other models are for research only.", [("research_only", "", "base")]),
+        ("Unlike the Foo models which are for research only, this one is free.", [("research_only", "", "base")]),
+        ("Other models such as Foo are released under CC BY-NC 4.0.", [("licensed_under", "CC BY-NC 4.0", "base")]),
+        ("We used FooNet, which is available for research only.", [("research_only", "", "base")]),
+        ("The pretrained models are released under CC BY-NC 4.0.", [("licensed_under", "CC BY-NC 4.0", "model")]),
         ("Licensed under MIT or Apache-2.0.", [("licensed_under", "Apache-2.0", "unknown"), ("licensed_under", "MIT", "unknown")]),
         (
             "本仓库代码依照 [Foo 2.0](LICENSE) 协议开源，模型权重仅限研究使用。",
@@ -234,7 +286,7 @@ def test_what_never_closes_hides_nothing(opening: str) -> None:
     assert found(f"{opening}\nsome words\n\nFor research use only.") == [("research_only", "", "unknown")]
 
 
-@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\u00ad", "\x00", "\u2060"])
+@pytest.mark.parametrize("hidden", ["\u200b", "\u202e", "\u00ad", "\x00", "\u2060", "&#8203;", "&#x200b;", "&shy;", "<b></b>", "<i><b></b></i>"])
 def test_invisible_characters_hide_nothing(hidden: str) -> None:
     assert found(f"For rese{hidden}arch use on{hidden}ly.") == [("research_only", "", "unknown")]
 

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from auditor.audit.assess import Assessment
 from auditor.domain.change import Change, NotKnown, Place, SideName, Statement, Topic
 from auditor.domain.evidence import Document, Evidence, ModelEvidence, ModelInfo, Unavailable
+from auditor.domain.pattern import lazy_pattern
+from auditor.domain.record import record
 from auditor.domain.report import EvidenceRecord, ModelRecord
 from auditor.domain.text_safety import one_line
 
-_RESOLVED = re.compile(r"https?://[^/?#]+/(?P<id>[^?#]{1,200}?)/resolve/(?P<commit>[^/?#]{1,200})/")
-_API = re.compile(r"/api/models/(?P<id>[^?#]{1,200}?)(?:/revision/[^/?#]*)?(?:[?#]|$)")
+_RESOLVED = lazy_pattern(r"https?://[^/?#]+/(?P<id>[^?#]{1,200}?)/resolve/(?P<commit>[^/?#]{1,200})/")
+_API = lazy_pattern(r"/api/models/(?P<id>[^?#]{1,200}?)(?:/revision/[^/?#]*)?(?:[?#]|$)")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Side:
     """One model as it was audited."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from auditor.audit.diff.side import Side, of_side, same_commit
 from auditor.domain.change import NotKnown, Passage, Place, TextChange
 from auditor.domain.evidence import WITHHELD, CardFacts, Document, TextFacts, Unavailable
+from auditor.domain.record import record
 from auditor.domain.text_safety import one_line, quoted
 from auditor.licensing.align import Run, align
 from auditor.reading.shingles import MAX_WORDS, Shingles, decode, shingles
@@ -22,7 +22,7 @@ _KINDS = ("license_file", "notice_file", "use_policy")
 _Op: TypeAlias = Literal["added", "removed", "changed", "same_words", "moved"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """A text of one side."""
 

@@ -13,11 +13,12 @@ from typing import Any
 
 from auditor.crawler.headers.reader import Malformed, Range, TooLarge
 from auditor.domain.evidence import HeaderFacts, TensorSum
+from auditor.domain.pattern import lazy_pattern
 
 SAFETENSORS_CAP = 25_000_000
 """Largest header read; the same as SAFETENSORS_MAX_HEADER_LENGTH of huggingface_hub 2.4."""
 
-_DTYPE = re.compile(r"(?:BF|F|I|U|C)([0-9]{1,3})(?:_[A-Z0-9]{1,12})?|BOOL")
+_DTYPE = lazy_pattern(r"(?:BF|F|I|U|C)([0-9]{1,3})(?:_[A-Z0-9]{1,12})?|BOOL")
 _LARGEST = 1 << 60
 _MAX_DEPTH = 8
 _MAX_DIMENSIONS = 64
