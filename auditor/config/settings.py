@@ -207,11 +207,11 @@ class _Reader:
 
     def positive(self, name: str, flag: int | None, in_file: int | None) -> int | None:
         in_env = self.env.get(name.upper())
-        if in_env is not None and not in_env.isdecimal():
-            raise UsageError(f"{ENV_PREFIX}{name.upper()}: expected a whole number, got {in_env!r}")
+        if in_env is not None and not (in_env.isdecimal() and len(in_env) <= _LONGEST):
+            raise UsageError(f"{ENV_PREFIX}{name.upper()}: expected a whole number, got {in_env[:_LONGEST]!r}")
         value: int | None = self._first(name, (name, flag), (name, int(in_env) if in_env else None), (f"hardware.{name}", in_file))
         if value is not None and not 0 < value < 2**40:
-            raise UsageError(f"{self.sources[name]}: expected a positive whole number, got {value}")
+            raise UsageError(f"{self.sources[name]}: expected a positive whole number{' below 2^40' if value > 0 else ''}, got {value}")
         return value
 
     def _first(self, name: str, flag: tuple[str, Any], env: tuple[str, Any], file: tuple[str, Any]) -> Any:

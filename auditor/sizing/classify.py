@@ -15,7 +15,7 @@ from auditor.sizing.families import Families, families
 from auditor.sizing.fields import Fields
 from auditor.sizing.layout import Layout, Weight, lay_out, tower_weights
 from auditor.sizing.reach import max_context
-from auditor.sizing.values import count, mapping, plain_name, strings
+from auditor.sizing.values import count, mapping, plain_name, present, strings
 
 PARAMETER_TOLERANCE = 1e-4
 """How far the Hub's count may be from the catalogue's: it includes buffers such as rotary frequencies."""
@@ -35,6 +35,8 @@ class Reading:
     multimodal: bool = False
     max_context: int | None = None
     why_no_context: str = ""
+    context_declared: bool = True
+    """False where the model declares no maximum: `max_context` is then the stack's, and a longer one may be asked for."""
     state_dtype: str = ""
     """Precision of recurrent states as the config names it; empty: that of the model."""
     text: Mapping[str, Any] | None = None
@@ -104,6 +106,7 @@ def _laid_out(config: Mapping[str, Any], text: Mapping[str, Any], entry: ModelTy
         multimodal=bool(entry.tower) and any(key in config for tower in entry.tower.values() for key in tower.config),
         max_context=longest,
         why_no_context=why,
+        context_declared=bool(present(text, inner.names["max_context"])),
         state_dtype=dtype,
         text=text,
         top=config,

@@ -69,7 +69,7 @@ def estimate(inputs: MemoryInputs, options: SizingOptions, knowledge: SizingKnow
         "" if splits or options.tensor_parallel else "tensor_parallel: 1 (default)",
         *read.notes,
     ]
-    assumed += [*model.weights.notes, *model.precision.assumed, *_idle(options, model, load, top, splits), _choice(files, picked, options)]
+    assumed += [*model.weights.notes, *model.precision.assumed, *_idle(options, runs, top, splits), _choice(files, picked, options)]
     rate, said = _speed(model, load, top, splits, options)
     training = _training(model, options, known)
     return Memory(
@@ -131,7 +131,7 @@ def _training(model: Model, options: SizingOptions, known: Families) -> Answer |
 
 def _read(inputs: MemoryInputs, options: SizingOptions, knowledge: SizingKnowledge, stack: Stack, files: tuple[Set, ...]) -> _Read:
     known = families(knowledge.architectures)
-    reading = classify(inputs, knowledge, stack)
+    reading = _reaching(classify(inputs, knowledge, stack), options)
     tensors, unread = loaded_tensors(inputs)
     held, spoilt = ([], "") if tensors and tensors.gguf else stored(tensors.elements if tensors else inputs.safetensors_parameters)
     beside = () if inputs.quantization is not None else quantization_files(inputs.weight_files)
@@ -156,6 +156,15 @@ def _read(inputs: MemoryInputs, options: SizingOptions, knowledge: SizingKnowled
         weights, plan = _widened(weights), Even(4)
     split_up = shares(count, plan, stack.casts_float32_to_16_bit, reading.layout) if count is not None and plan is not None else None
     return _Read(Model(reading, published, count, weights, split_up), figures, tuple(note for note in (spoilt, unread, towers) if note))
+
+
+def _reaching(reading: Reading, options: SizingOptions) -> Reading:
+    """A model that declares no maximum takes the context that is asked for."""
+    serving = options.serving
+    asked = options.context or (serving.prompt_tokens or 0) + (serving.generated_tokens or 0)
+    if reading.context_declared or reading.max_context is None or asked <= reading.max_context:
+        return reading
+    return replace(reading, max_context=asked, assumed=(*reading.assumed, f"max_context: {asked} (as asked for, since the model declares none)"))
 
 
 def _widened(weights: Weights) -> Weights:
@@ -209,12 +218,13 @@ def _load(options: SizingOptions, model: Model, stack: Stack) -> tuple[Load, lis
     return Load(context, concurrency, prompt), notes
 
 
-def _idle(options: SizingOptions, model: Model, load: Load, top: Deployment, splits: list[Split]) -> list[str]:
+def _idle(options: SizingOptions, runs: Deployments, top: Deployment, splits: list[Split]) -> list[str]:
     """What was asked for and changes less than it seems."""
-    notes = []
+    notes, model, load = [], runs.model, runs.load
     if options.serving.speculative_tokens and model.counted is not None and not model.counted.mtp:
         notes.append("speculative_tokens: the model announces no layers that guess ahead; a separate draft model is not counted")
-    if load.concurrency > top.limits.max_num_seqs and options.serving.max_num_seqs is not None:
+    bounded = runs.stack.memory.activations == "profile" and (bool(splits) or options.serving.max_num_seqs is not None)
+    if bounded and load.concurrency > top.limits.max_num_seqs:
         notes.append(f"concurrency: {load.concurrency} requests, of which the stack runs {top.limits.max_num_seqs} at once (max_num_seqs)")
     if options.claimed_tokens_per_second is not None and not splits:
         notes.append("claimed_tokens_per_second: not judged, no GPU is declared")

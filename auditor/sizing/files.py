@@ -21,7 +21,8 @@ from auditor.sizing.values import count, plain_name
 
 _NAME = lazy_pattern(r"(?P<stem>.+?)(?:[-_](?P<number>[0-9]{5})-of-(?P<total>[0-9]{5}))?\.gguf", re.IGNORECASE)
 _QUANT = lazy_pattern(
-    r"(?<![A-Za-z0-9])(?P<q>(?:UD-)?(?:I?Q[1-8]_(?:K(?:_(?:XXL|XL|XS|[SML]))?|[01]|XXS|XS|S|M|NL)|TQ[12]_0|B?F16|F32|FP16|FP32|MXFP4(?:_MOE)?|NVFP4))(?![A-Za-z0-9])",
+    r"(?<![A-Za-z0-9])(?P<q>(?:UD-)?(?:I?Q[1-8]_(?:K(?:_(?:XXL|XL|XS|[SML]))?|[01]|XXS|XS|S|M|NL)"
+    r"|TQ[12]_0|B?F16|F32|FP16|FP32|MXFP4(?:_MOE)?|NVFP4))(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _SAME = {"fp16": "f16", "fp32": "f32"}

@@ -12,6 +12,7 @@ from auditor.sizing.deployment import Model
 from auditor.sizing.families import Families
 from auditor.sizing.figure import Figure
 from auditor.sizing.layout import Layout, Weight
+from auditor.sizing.options import ALL_LINEAR
 from auditor.sizing.parameters import Counted
 from auditor.sizing.patterns import names
 from auditor.sizing.plan import QUANTISED, ByModule, Even, Plan, Rule, held_bytes
@@ -23,6 +24,8 @@ GIB = 1 << 30
 METHODS = ("lora", "qlora", "full")
 SPREAD = (0.6, 1.5)
 """Of activations: kernels keep more or fewer copies, and samples are rarely as long as the limit."""
+BASE_HIGH = 1.1
+"""Of the base at the pessimistic end: trainers leave some layers in 16 bit (Unsloth's loads were logged from a tenth above plain nf4 on)."""
 
 UNPACKED_FORMAT, UNPACKED_BYTES = "gptq", 5
 """Bytes of an element of a GPTQ weight while it is unpacked, in int32 and in int8; torch.matmul keeps the result (qlinear_cuda_old.py of auto_gptq 0.7.1)."""
@@ -101,11 +104,14 @@ def _asked(training: Training, known: Families) -> Asked:
         )
     trainer = known.trainers[name]
     length, batch, rank = chosen("sequence_length", training.sequence_length, 2048), chosen("micro_batch", training.micro_batch, 1), 0
+    targets = training.targets or ALL_LINEAR
     if training.method != "full":
         rank = chosen("rank", training.rank, 16)
-    targets = training.targets or "all-linear"
+        notes += [] if training.targets else [f"targets: {targets} (default)"]
+    else:
+        notes += [f"{key}: no effect, all weights are trained" for key in ("rank", "targets") if getattr(training, key) is not None]
     for key, value, said in (
-        ("trainer", training.trainer, name), ("optimizer", training.optimizer, optimizer), ("targets", training.targets, targets),
+        ("trainer", training.trainer, name), ("optimizer", training.optimizer, optimizer),
         ("gradient_checkpointing", training.gradient_checkpointing, str(trainer.checkpointing).lower()),
         ("fused_cross_entropy", training.fused_cross_entropy, str(trainer.fused_cross_entropy).lower()),
     ):  # fmt: skip
@@ -116,7 +122,7 @@ def _asked(training: Training, known: Families) -> Asked:
         tokens=length * batch,
         length=length,
         rank=rank,
-        targets=() if targets == "all-linear" else tuple(part.strip() for part in targets.split(",") if part.strip()),
+        targets=() if targets == ALL_LINEAR else tuple(part.strip() for part in targets.split(",") if part.strip()),
         state=known.optimizers[optimizer] * trainer.state_scale,
         checkpointing=trainer.checkpointing if training.gradient_checkpointing is None else training.gradient_checkpointing,
         fused=trainer.fused_cross_entropy if training.fused_cross_entropy is None else training.fused_cross_entropy,
@@ -161,7 +167,7 @@ def _figures(asked: Asked, model: Model, count: Counted, layout: Layout, known: 
             "base + trained + activations + workspaces",
             {**inputs, "base": base, "trained": held, "activations": active, "workspaces": fixed[1]},
             low=base + held + low + fixed[0],
-            high=int(base * 1.1) + held + high + fixed[2],
+            high=int(base * BASE_HIGH) + held + high + fixed[2],
             assumed=note,
         ),
     }

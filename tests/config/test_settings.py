@@ -109,6 +109,8 @@ def test_a_flag_outranks_everything(folder: Path) -> None:
         (Flags(fail_on="revue"), {}, "--fail-on: unknown value 'revue'; did you mean 'review'?"),
         (Flags(context=0), {}, "--context: expected a positive whole number, got 0"),
         (Flags(concurrency=-1), {}, "--concurrency: expected a positive whole number, got -1"),
+        (Flags(context=2**40), {}, "--context: expected a positive whole number below 2^40, got 1099511627776"),
+        (Flags(), {"AUDITOR_CONTEXT": "9" * 5000}, f"AUDITOR_CONTEXT: expected a whole number, got '{'9' * 120}'"),
         (Flags(facts=["monthly_active_users=5", "monthly_active_users_at_release=6"]), {},
          "monthly_active_users_at_release = 6 is above monthly_active_users = 5, which it can never exceed"),
         (Flags(), {"AUDITOR_CONTEXT": "8k"}, "AUDITOR_CONTEXT: expected a whole number, got '8k'"),

@@ -18,12 +18,18 @@ LLAMA = (("m-Q4_K_M.gguf", 4_920_000_000), ("m-Q8_0.gguf", 8_540_000_000), ("BF1
 HEADER = {"m-Q4_K_M.gguf": {"Q4_K": TensorTotal(7_000_000_000, 3_937_500_000), "Q6_K": TensorTotal(1_030_261_248, 845_135_555)}}
 
 
-def test_every_set_is_listed_with_its_size(size):
-    files = size(None, weight_files=FILES, gpus=("rtx-3080-10gb",), stack="llama.cpp").files
+def test_every_set_is_listed_with_its_size(size, config):
+    files = size(config("llama-3.1-8b"), weight_files=FILES, gpus=("rtx-3080-10gb",), stack="llama.cpp").files
     assert [(file.precision, file.bytes, file.fits) for file in files] == [
         ("q4_k_m", 4_000_000_000, ("rtx-3080-10gb",)),
         ("q8_0", 7_000_000_000, ("rtx-3080-10gb",)),
     ]
+
+
+@pytest.mark.parametrize("ways", [None, 3])  # 32 heads cannot be split three ways
+def test_a_set_whose_cache_is_not_known_fits_nowhere(size, config, ways):
+    files = size(config("llama-3.1-8b") if ways else None, weight_files=FILES, gpus=("rtx-3080-10gb",), stack="llama.cpp", tensor_parallel=ways).files
+    assert [(file.bytes, file.fits) for file in files] == [(4_000_000_000, ()), (7_000_000_000, ())]
 
 
 def test_a_set_fits_beside_the_cache(size, config):

@@ -127,3 +127,10 @@ def test_nothing_is_known_of_an_unknown_model(size, config):
 def test_options_that_cannot_be(size, config, training):
     with pytest.raises(UsageError):
         size(config("qwen3-0.6b"), training=training)
+
+
+def test_adapters_have_no_say_where_all_weights_are_trained(size, config):
+    plain, asked = (size(config("llama-3.2-1b"), training=Training("full", **adapter)) for adapter in ({}, {"rank": 4, "targets": "q_proj"}))
+    assert asked.finetune == plain.finetune
+    assert {"finetune: rank: no effect, all weights are trained", "finetune: targets: no effect, all weights are trained"} <= set(asked.assumed)
+    assert not any("rank" in note or "targets" in note for note in plain.assumed)

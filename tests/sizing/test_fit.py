@@ -33,6 +33,19 @@ def test_verdict(size, config, name, gpu, options, expected):
     assert row.fits == expected, row
 
 
+@pytest.mark.parametrize(("context", "longest", "note"), [
+    ({}, 2048, "max_context: 2048 (the model declares none; what vllm takes)"),
+    ({"context": 1000}, 2048, "max_context: 2048 (the model declares none; what vllm takes)"),
+    ({"context": 8192}, 8192, "max_context: 8192 (as asked for, since the model declares none)"),
+])  # fmt: skip
+def test_a_model_that_declares_no_maximum_takes_what_is_asked_for(size, config, context, longest, note):
+    endless = config("llama-2-7b")
+    del endless["max_position_embeddings"]
+    memory = size(endless, gpus=("h100",), **context)
+    assert (memory.fits[0].fits, memory.fits[0].max_context) == ("yes", longest)
+    assert note in memory.assumed
+
+
 def test_a_row_that_fits_leaves_room_for_what_was_asked(size, config):
     row = size(config("llama-3.1-8b"), gpus=("l40s",), context=8192, concurrency=4).fits[0]
     assert row.fits == "yes"

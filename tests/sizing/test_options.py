@@ -152,6 +152,13 @@ def test_more_requests_than_the_stack_runs_at_once(size, config):
     assert "concurrency: 4 requests, of which the stack runs 2 at once (max_num_seqs)" in memory.assumed
 
 
+@pytest.mark.parametrize(("gpu", "stack", "runs"), [("l40s", "vllm", 256), ("h100", "vllm", 1024), ("l40s", "transformers", None), (None, "vllm", None)])
+def test_more_requests_than_the_default_of_the_card_runs_are_said(size, config, gpu, stack, runs):
+    memory = size(config("llama-3.2-1b"), concurrency=2000, context=64, gpus=(gpu,) if gpu else (), stack=stack)
+    said = [note for note in memory.assumed if "at once" in note]
+    assert said == ([f"concurrency: 2000 requests, of which the stack runs {runs} at once (max_num_seqs)"] if runs else [])
+
+
 @pytest.mark.parametrize("targets", [None, "all-linear", "q_proj", "q_proj, v_proj", "down_proj,"])
 def test_targets_of_adapters(targets):
     check_targets(targets, {"q_proj", "v_proj", "down_proj"})
