@@ -32,6 +32,8 @@ MAX_LICENSE_BYTES = 4 * _MIB
 """Of a model's license-like files together, as listed: reading a megabyte of words takes a fifth of a second."""
 MAX_LINKS = 4
 """Files of one model that its card links as the license and that are fetched."""
+MAX_ADAPTERS = 8
+"""Files of a repository of adapters, one a folder, that say what each is made for."""
 MAX_HEADERS = 1024
 """Weight files of a local folder whose headers are read."""
 MAX_DATASETS = 8
@@ -42,7 +44,7 @@ _WHEN_UNLISTED = (CARD, CONFIG, "LICENSE", "LICENSE.txt", "LICENSE.md")
 """Asked for when the Hub's answer lists no files."""
 
 _FIXED: Mapping[str, DocumentKind] = {
-    CARD: "card", CONFIG: "config", INDEX: "index", adapter_config.FILE: "adapter_config", **dict.fromkeys(merge_recipe.FILES, "merge_recipe"),
+    CARD: "card", CONFIG: "config", INDEX: "index", **dict.fromkeys(merge_recipe.FILES, "merge_recipe"),
     **dict.fromkeys(QUANTIZATION_FILES, "config"),
 }  # fmt: skip
 
@@ -50,7 +52,7 @@ _ROLES: tuple[tuple[re.Pattern[str], LicenseRole], ...] = (
     (lazy_pattern(r"licen[sc]e|copying"), "license_file"),
     (lazy_pattern(r"notice"), "notice_file"),
     (
-        lazy_pattern(r"us(?:e|age)[ _-]?policy|(?:acceptable|prohibited|responsible)[ _-]?use(?![a-z])|terms[ _-]?of[ _-]?(?:use|service)(?![a-z])"),
+        lazy_pattern(r"us(?:e|age)[ _-]?policy|(?:acceptable|prohibited|responsible)[ _-]?use(?![a-z]|[ _-]*guid)|terms[ _-]?of[ _-]?(?:use|service)(?![a-z])"),
         "use_policy",
     ),
 )
@@ -87,6 +89,8 @@ def kind_of(path: str) -> DocumentKind | None:
         return "dataset_info"
     if path.startswith(license_link.FOLDER):
         return "linked_license"
+    if adapter_config.is_adapter_config(path):
+        return "adapter_config"
     return _FIXED.get(path) or header_kind(path) or license_role(path)
 
 
@@ -139,9 +143,13 @@ def wanted(info: ModelInfo) -> Wanted:
     listed = {file.path: file.size or 0 for file in info.files}
     needs_index = info.safetensors_parameters is None or info.quantization_method is not None
     declared = QUANTIZATION_FILES if info.local and info.quantization_method is None else ()  # on the Hub they are asked for with the weight headers
-    expected = (CARD, CONFIG, *declared, *((INDEX,) if needs_index else ()), adapter_config.FILE, *merge_recipe.FILES)
+    adapters = [path for path in adapter_config.adapter_configs(listed) if safe_repo_path(path)]
+    expected = (CARD, CONFIG, *declared, *((INDEX,) if needs_index else ()), *adapters[:MAX_ADAPTERS], *merge_recipe.FILES)
     files: list[tuple[str, DocumentKind]] = [(path, kind) for path in expected if path in listed and (kind := kind_of(path))]
-    refused: dict[str, tuple[Reason, str]] = {}
+    refused: dict[str, tuple[Reason, str]] = {
+        path: ("too_many", f"{len(adapters)} adapters are listed; only the first {MAX_ADAPTERS} files about them were fetched")
+        for path in adapters[MAX_ADAPTERS:]
+    }
     like = _license_like(listed)
     if more := len(like[2 * MAX_LICENSE_FILES :]):
         detail = f"{len(like)} license-like files are listed; only the first {MAX_LICENSE_FILES} were fetched"

@@ -17,6 +17,8 @@ from auditor.licensing.texts import use_policies
 from auditor.licensing.unread import unread
 from auditor.licensing.witnesses import witnesses as find_witnesses
 
+_CITED = 6
+"""Passages of a changed text that stand as evidence of the conclusion; the text's own record has them all."""
 _NOTHING = Conclusion(None, "no license stated", "NONE", "none", "none", ())
 _OUT_OF_REACH = Conclusion(None, "no license stated in what could be read", "NOASSERTION", "none", "none", ())
 _NOT_HAD = Conclusion(None, "not known: the metadata could not be had", "NOASSERTION", "none", "none", ())
@@ -191,7 +193,7 @@ def _of_statements(
     if nearest := max((text for text in unknown if text.resembles), key=lambda text: text.identity.score, default=None):
         entry = catalog.license(str(nearest.resembles))
         name = f"{entry.name}, changed"
-        return Conclusion(entry.key, name, f"{_reference(entry)}-changed", "text_changed", "low", nearest.evidence + nearest.additions)
+        return Conclusion(entry.key, name, f"{_reference(entry)}-changed", "text_changed", "low", nearest.evidence + nearest.additions[:_CITED])
     if unknown:
         return Conclusion(None, "a text that the catalogue does not know", "NOASSERTION", "none", "none", _of_texts(unknown))
     telling = tuple(e for w in stated if w.kind in ("card_tag", "card_name") and w.match.kind != "placeholder" for e in w.evidence)

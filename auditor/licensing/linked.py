@@ -12,7 +12,7 @@ from auditor.domain.record import record
 from auditor.domain.text_safety import one_line
 from auditor.licensing.conflicts import against
 from auditor.licensing.texts import covers, linked_text
-from auditor.reading.license_link import HubFile, targets_of
+from auditor.reading.license_link import HubFile, own_files, targets_of
 
 _OF_WEIGHTS = ("all", "model")
 
@@ -32,6 +32,14 @@ class Linked:
 
 def linked(evidence: ModelEvidence, stated: Sequence[Witness], own: Sequence[TextMatch], catalog: Catalog) -> Linked:
     """Texts that the card links, against `own` texts of the repository and what else is `stated`."""
+    found = _elsewhere(evidence, stated, own, catalog)
+    if any(text.key and text.covers in _OF_WEIGHTS for text in own):
+        return found
+    called = tuple(text for text in own if text.key and text.kind == "license_file" and text.path in own_files(evidence))
+    return replace(found, conflicts=found.conflicts + _contradictions(stated, called, catalog))
+
+
+def _elsewhere(evidence: ModelEvidence, stated: Sequence[Witness], own: Sequence[TextMatch], catalog: Catalog) -> Linked:
     by_link = _texts(evidence, stated, catalog)
     if not by_link:
         return Linked((), (), (), tuple(stated))
@@ -40,14 +48,18 @@ def linked(evidence: ModelEvidence, stated: Sequence[Witness], own: Sequence[Tex
     known = tuple(text for text in texts if text.key and text.covers in _OF_WEIGHTS)
     if any(text.kind != "readme" and text.covers in _OF_WEIGHTS for text in own):
         return Linked((), _secondary(texts), _differing(of_weights(own), known), stated)
-    # A link says that its text is the license: where none is about the weights by its name, what code or data come under is compared as well.
-    compared = known or tuple(text for text in texts if text.key)
-    contradicted = against(stated, compared, catalog)
+    conflicts = _contradictions(stated, known or tuple(text for text in texts if text.key), catalog)
+    return Linked((), _secondary(texts), conflicts, stated) if conflicts else Linked(texts, (), (), stated)
+
+
+def _contradictions(stated: Sequence[Witness], texts: Sequence[TextMatch], catalog: Catalog) -> tuple[LicenseConflict, ...]:
+    """Tags and names against texts that the card calls the license. It does so whatever the file is called, that of code or data too."""
+    contradicted = against(stated, texts, catalog)
     if not contradicted:
-        return Linked(texts, (), (), stated)
-    values = tuple(dict.fromkeys([*(w.value for w in contradicted), *(text.key or "" for text in compared)]))
-    proof = tuple(e for w in contradicted for e in w.evidence) + _evidence(compared)
-    return Linked((), _secondary(texts), (LicenseConflict("witnesses_disagree", values, proof),), stated)
+        return ()
+    values = tuple(dict.fromkeys([*(w.value for w in contradicted), *(text.key or "" for text in texts)]))
+    proof = tuple(e for w in contradicted for e in w.evidence) + _evidence(texts)
+    return (LicenseConflict("witnesses_disagree", values, proof),)
 
 
 def _texts(evidence: ModelEvidence, stated: Sequence[Witness], catalog: Catalog) -> dict[str, tuple[TextMatch, ...]]:

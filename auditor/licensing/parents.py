@@ -24,7 +24,7 @@ from auditor.domain.license_facts import ParentRef, ParentSource, Relation
 from auditor.domain.text_safety import one_line
 from auditor.licensing.model_names import reference
 from auditor.licensing.witnesses import document_evidence
-from auditor.reading.adapter_config import FILE as ADAPTER
+from auditor.reading.adapter_config import adapter_configs, is_adapter_config
 from auditor.reading.config_origin import starting_point
 from auditor.reading.gguf_header import base_models
 from auditor.reading.merge_recipe import FILES as RECIPES
@@ -43,7 +43,6 @@ _ODD_BASE = "base_model holds "
 _NOTHING = (": NoneType", ": str")
 """A null or an empty text states no base model."""
 _MERGE_TAGS = frozenset({"merge", "mergekit"})
-_NAMING = frozenset({ADAPTER, *RECIPES})
 
 
 def parents(evidence: ModelEvidence) -> tuple[ParentRef, ...]:
@@ -78,20 +77,17 @@ def set_aside(evidence: ModelEvidence, followed: AbstractSet[str]) -> tuple[tupl
     """(what, why) of each name of a base model that nobody followed; `followed` holds ids in lower case. A file beside a stated base counts as far as it
     names something that the Hub holds, so that what it says otherwise would be lost."""
     found = []
-    document, info = evidence.documents.get(ADAPTER), evidence.info
-    named = [info.facts.adapter_base] if isinstance(info, Document) and info.facts.adapter_base else []
-    if document is not None and isinstance(document.facts, AdapterFacts):
-        found += [
-            (ADAPTER, f"{problem}; the base models that are stated elsewhere were followed")
-            for problem in document.facts.problems
-            if followed - {problem.lower()}
-        ]
-        named += [document.facts.base_model] if document.facts.base_model else []
-    for text in dict.fromkeys(named):
+    info = evidence.info
+    named = {info.facts.adapter_base: "adapter_config.json"} if isinstance(info, Document) and info.facts.adapter_base else {}
+    for document, facts in _adapters(evidence):
+        elsewhere = (problem for problem in facts.problems if followed - {problem.lower()})
+        found += [(document.path, f"{problem}; the base models that are stated elsewhere were followed") for problem in elsewhere]
+        named |= {facts.base_model: document.path} if facts.base_model else {}
+    for text, path in named.items():
         ref = reference(text)
         if followed and (ref.id if ref else text).lower() not in followed:
             why = "named as the base of the adapter; no model that is known by this name now, so the base models that are stated were followed"
-            found.append((f"{one_line(text, 120)} in {ADAPTER}", why))
+            found.append((f"{one_line(text, 120)} in {path}", why))
     if isinstance(info, Document):
         broken = [ref.name for ref in _broken_in_card(evidence, info.facts) if followed - {ref.name.lower()}]
         found += [("a merge recipe in the card", f"{text}; the base models that are stated were followed") for text in broken]
@@ -124,8 +120,9 @@ def names_parents_in_files(evidence: ModelEvidence) -> bool:
     """Whether base models may stand in a listed file while the metadata names none."""
     if isinstance(evidence.info, Unavailable) or named_in(evidence.info.facts):
         return False
-    naming = _NAMING if evidence.info.facts.card is not None else _NAMING | {"README.md"}
-    return any(file.path in naming for file in evidence.info.facts.files or ())
+    listed = {file.path for file in evidence.info.facts.files or ()}
+    naming = {*RECIPES, *adapter_configs(listed), *(("README.md",) if evidence.info.facts.card is None else ())}
+    return bool(naming & listed)
 
 
 def _references(values: Iterable[str]) -> list[ModelRef]:
@@ -230,16 +227,19 @@ def _of_headers(evidence: ModelEvidence) -> list[ParentRef]:
     ]
 
 
+def _adapters(evidence: ModelEvidence) -> Iterator[tuple[Document[AdapterFacts], AdapterFacts]]:
+    return ((document, document.facts) for document in evidence.documents.values() if isinstance(document.facts, AdapterFacts))
+
+
 def _of_adapter(evidence: ModelEvidence, stated: bool) -> Iterator[ParentRef]:
     """The model that an adapter is made for. Often a path on the machine that it was trained on: that counts only where nothing else is stated."""
     found = []
-    info, document = evidence.info, evidence.documents.get(ADAPTER)
+    info = evidence.info
     if isinstance(info, Document) and info.facts.adapter_base:
         found.append(
             _ref(info.facts.adapter_base, "adapter", "adapter_config", _api(info, "config.peft", f"base_model_name_or_path: {info.facts.adapter_base}"))
         )
-    if document is not None and isinstance(document.facts, AdapterFacts):
-        facts = document.facts
+    for document, facts in _adapters(evidence):
         for text in (*([facts.base_model] if facts.base_model else []), *facts.problems) or (() if found else (_NO_BASE,)):
             ref = _ref(text, "adapter", "adapter_config", document_evidence(document, "adapter_config", None, None, f"base_model_name_or_path: {text}"))
             pinned = reference(f"{ref.name}@{facts.revision}") if ref.is_id and facts.revision else None
@@ -276,9 +276,9 @@ def _broken_in_card(evidence: ModelEvidence, info: ModelInfo) -> Iterator[Parent
 def _unread(evidence: ModelEvidence) -> Iterator[ParentRef]:
     """Files that name base models and could not be had."""
     for path, missing in evidence.unavailable.items():
-        if path in _NAMING and missing.reason != "absent":
+        if (path in RECIPES or is_adapter_config(path)) and missing.reason != "absent":
             proof = Evidence("file", missing.url, path, "", one_line(f"(not had: {missing.detail})"), "unknown", missing.retrieved_at, missing.status)
-            adapter = path == ADAPTER
+            adapter = path not in RECIPES
             yield ParentRef(path, False, "adapter" if adapter else "merge", "adapter_config" if adapter else "recipe", (proof,), unread=missing.detail)
 
 

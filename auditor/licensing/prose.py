@@ -82,11 +82,11 @@ def prose_conflicts(
         values = tuple(dict.fromkeys([*keys, *(f"{one_line(document.path, 80)}: {_SAID.get(s.kind, _INTENDED)}" for document, s in noticed)]))
         proof_of_notices = tuple(document_evidence(document, "license_file", s.line, s.last_line, _SAID.get(s.kind, s.kind)) for document, s in noticed)
         conflicts.append(LicenseConflict("notice_restricts", values, proof + proof_of_notices))
-    advised = _is_all_there_is(keys, found, catalog)
+    free = _all_free(keys, catalog)
     restricted = [
         (card, s)
         for card, s in _statements(evidence)
-        if s.subject in _OF_THE_MODEL and ((s.kind in _SAID and not (tied if s.kind in _ANY_TIE else barred)) or (s.kind == "intended" and advised))
+        if s.subject in _OF_THE_MODEL and ((s.kind in _SAID and not (tied if s.kind in _ANY_TIE else barred)) or (s.kind == "intended" and free))
     ]
     if restricted:
         values = tuple(dict.fromkeys([*keys, *(f"the card: {_SAID.get(s.kind, _INTENDED)}" for _, s in restricted)]))
@@ -115,11 +115,11 @@ def _noncommercial(key: str, catalog: Catalog) -> bool:
     return isinstance(entry, License) and entry.category == "noncommercial"
 
 
-def _is_all_there_is(keys: Sequence[str], found: Sequence[TextMatch], catalog: Catalog) -> bool:
-    """Whether a permissive tag without a text stands alone against what the publisher says in words: then an exclusive intention is no mere advice.
-    A license text grants what it grants, and a license with use restrictions of its own is described by such words."""
+def _all_free(keys: Sequence[str], catalog: Catalog) -> bool:
+    """Whether the licenses ask for nothing about the use: then an exclusive intention contradicts them, with a text or without. A license with use
+    restrictions of its own is described by such words."""
     entries = [catalog.license_entry(key) for key in keys]
-    return not of_weights(found) and all(isinstance(entry, License) and entry.category in _FREE for entry in entries)
+    return all(isinstance(entry, License) and entry.category in _FREE for entry in entries)
 
 
 def intentions(evidence: ModelEvidence) -> tuple[Evidence, ...]:

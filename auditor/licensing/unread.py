@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from auditor.domain.evidence import ModelEvidence, Unavailable
+from auditor.domain.memory import QUANTIZATION_FILES
 from auditor.domain.text_safety import one_line
 from auditor.reading import adapter_config, dataset_info, merge_recipe
 from auditor.reading.license_link import held, own_files
 
 _CARD = "README.md"
-_NO_STATEMENT = frozenset({"config.json", "model.safetensors.index.json", adapter_config.FILE, *merge_recipe.FILES})
+_NO_STATEMENT = frozenset({"config.json", *QUANTIZATION_FILES, "model.safetensors.index.json", *merge_recipe.FILES})
 _HEADERS = (".safetensors", ".gguf")
-_SUPPLEMENTS = ("notice", "policy")
+_SUPPLEMENTS = ("notice", "policy", "acceptable", "prohibited", "responsible")
 _LICENSE_MARKS = ("licen", "copying")
 
 
@@ -30,7 +31,7 @@ def unread(evidence: ModelEvidence, identified: bool, in_the_repository: bool, t
             if missing.reason != "absent" or not tagged:
                 (other if in_the_repository else license_files).append(f"{one_line(link.page)}, which the card links as the license: {missing.detail}")
             continue
-        if missing.reason == "absent" or path in _NO_STATEMENT or path.startswith(dataset_info.FOLDER):
+        if missing.reason == "absent" or path in _NO_STATEMENT or adapter_config.is_adapter_config(path) or path.startswith(dataset_info.FOLDER):
             continue
         name = path.rsplit("/", 1)[-1].lower()
         if name.endswith(_HEADERS):

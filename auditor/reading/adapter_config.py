@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from auditor.domain.evidence import AdapterFacts
 from auditor.domain.text_safety import one_line
 from auditor.reading.bounded_json import TooManyParts, load
 
 FILE = "adapter_config.json"
 _MAX_LENGTH = 500
+_WEIGHTS = (".safetensors", ".bin", ".gguf", ".pt", ".pth", ".ckpt")
+
+
+def is_adapter_config(path: str) -> bool:
+    """Whether a file of the repository is one by its name, in the root or one folder deep."""
+    return path == FILE or (path.endswith(f"/{FILE}") and path.count("/") == 1)
+
+
+def adapter_configs(listed: Collection[str]) -> tuple[str, ...]:
+    """Those that say what the repository is made for: the root's, else those of its folders where the root holds no weights of its own."""
+    if FILE in listed:
+        return (FILE,)
+    if any("/" not in path and path.lower().endswith(_WEIGHTS) for path in listed):
+        return ()
+    return tuple(sorted(path for path in listed if is_adapter_config(path)))
 
 
 def read_adapter_config(content: bytes) -> AdapterFacts:

@@ -65,6 +65,7 @@ _SPEAKS_OF_RIGHTS = lazy_pattern(
     r"\b(?:may|must|shall|not|only|no|without|except\w*|unless|excluded?|licen[sc]\w*|permi\w*|commercial\w*|prohibit\w*|distribut\w*|requir\w*|royalt\w*|fees?|pay\w*|appl\w*"
     r"|us(?:e[ds]?|age|ing)|purposes?|academic\w*|evaluat\w*|educational|personal|internal\w*|non|for\s+research|restrict\w*|forbid\w*|limit(?:s|ed\s+to)?"
     r"|for\s+(?:students?|hobby\w*|schools?|companies|businesses|non-?profits?)|sell|sale|resell\w*|militar\w*|contact\w*"
+    r"|banned|barred|denied|disallow\w*|exclusive(?:ly)?|outside|until|subject\s+to|reserved\s+(?:for|to)"
     r"|confidential\w*|proprietary|secrets?|trial|expir\w*|consent\w*|approv\w*|terminat\w*|revo[ck]\w*|void"
     r"|kommerz\w*|nur|verboten\w*|nutzung|interdit\w*|prohib\w*|vietat\w*|recherche|investigaci\w*|только|коммерч\w*|некоммерч\w*|запрещ\w*)\b"
     r"|禁|不得|不可|仅|僅|只[限供能可]|のみ|研究(?![院所中])|学术|學術|商用|商业|商業|使用|利用|许可|許可|授权|授權|목적|상업|금지",

@@ -13,7 +13,7 @@ from auditor.domain.evidence import Reason
 from auditor.domain.report import ModelRecord
 
 SECOND = ("LICENSE-MODEL", "licenses/terms.txt", "COPYING", "model_license.md", "LICENCE")
-OTHERS = ("USE_POLICY.md", "NOTICE", "README.md", "config.json")
+OTHERS = ("USE_POLICY.md", "ACCEPTABLE_USE.md", "NOTICE", "README.md", "config.json", "hf_quant_config.json")
 REASONS: tuple[Reason, ...] = (
     "gated_no_token",
     "gated_no_access",

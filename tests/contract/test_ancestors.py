@@ -206,6 +206,34 @@ def test_an_unreadable_adapter_config_hides_a_base_whatever_text_stands_beside_i
     assert (found.verdict, [f.rule for f in found.findings]) == ("incomplete", ["LIN003"])
 
 
+def lora(base: str) -> str:
+    return json.dumps({"peft_type": "LORA", "base_model_name_or_path": base})
+
+
+def listing(*paths: str) -> dict[str, Any]:
+    """The answer about a repository that lists these files and no weights in its root."""
+    return {"siblings": [{"rfilename": path} for path in ("README.md", "LICENSE", *paths)]}
+
+
+def test_every_adapter_of_a_repository_of_adapters_counts(invented: Catalog) -> None:
+    files = {"a/adapter_config.json": lora("org/free"), "b/adapter_config.json": lora("org/nc")}
+    child = Repo({"license": "free-1"}, {**files, "LICENSE": text("free-1")}, answer=listing(*files))
+    found = model(child, invented, {"org/free": of("free-1"), "org/nc": of("nc-1")}, organization="company")
+    assert (found.verdict, [(e.parent, e.relation) for e in found.lineage]) == ("blocked", [("org/free", "adapter"), ("org/nc", "adapter")])
+
+
+def test_an_adapter_among_others_that_cannot_be_read(invented: Catalog) -> None:
+    child = Repo({"license": "free-1"}, {"LICENSE": text("free-1")}, {"a/adapter_config.json": "timeout"}, listing("a/adapter_config.json"))
+    found = model(child, invented)
+    assert (found.verdict, [f.rule for f in found.findings]) == ("incomplete", ["LIN003"])
+
+
+def test_adapters_beside_weights_of_its_own_are_parts_of_the_model(invented: Catalog) -> None:
+    child = Repo({"license": "free-1"}, {"vision-lora/adapter_config.json": lora("TBA/"), "LICENSE": text("free-1")})
+    found = model(child, invented)
+    assert (found.verdict, found.lineage) == ("approved", ())
+
+
 @pytest.mark.parametrize("name", ["mergekit_config.yml", "mergekit_config.yaml"])
 def test_every_model_of_a_merge_recipe_counts(invented: Catalog, name: str) -> None:
     child = Repo(

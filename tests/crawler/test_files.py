@@ -16,7 +16,7 @@ ROLES = {
     "LICENSE\u202e.txt": "license_file", "LIC\u200bENSE": "license_file", "..\\LICENSE": "license_file", "ＬＩＣＥＮＳＥ": "license_file",
     "NOTICE": "notice_file", "Notice.txt": "notice_file", "THIRD_PARTY_NOTICES.md": "notice_file",
     "USE_POLICY.md": "use_policy", "USAGE_POLICY": "use_policy", "use-policy.txt": "use_policy",
-    "Acceptable Use Policy.txt": "use_policy", "UsePolicy": "use_policy", "ACCEPTABLE_USE.md": "use_policy", "terms_of_use.txt": "use_policy",
+    "Acceptable Use Policy.txt": "use_policy", "UsePolicy": "use_policy", "ACCEPTABLE_USE.md": "use_policy", "terms_of_use.txt": "use_policy", "Responsible-Use-Guide.pdf": None,
     "README.md": None, "config.json": None, "license.py": None, "src/license.js": None, "licenses.json": None, "licence.ts": None, "copying.cpp": None,
     "license_model.safetensors": None, "notice.png": None, "a/b/LICENSE": None, "policy.md": None, "": None, "/": None, "LICENSES/a/MIT.txt": None,
 }  # fmt: skip

@@ -165,6 +165,14 @@ def test_a_linked_text_for_code_is_compared_and_governs_no_weights(invented: Cat
     assert (result(alone), area(alone, "license")) == ("unknown", "review")
 
 
+def test_an_own_file_for_code_that_the_card_calls_the_license_is_compared(invented: Catalog) -> None:
+    record = model(Repo(card(FREE, "LICENSE-CODE"), {"LICENSE-CODE": text(NC)}), invented)
+    assert (result(record), area(record, "license"), rules_of(record)) == ("unknown", "review", {"LIC007", "LIC011"})
+    assert area(model(Repo(card(FREE, "LICENSE-CODE"), {"LICENSE-CODE": text(FREE)}), invented), "license") == "approved"
+    both = model(Repo(card(FREE, "LICENSE-CODE"), {"LICENSE-CODE": text(DUTY), "LICENSE-MODEL": text(FREE)}), invented)
+    assert (area(both, "license"), both.license.concluded.key) == ("approved", FREE)
+
+
 @pytest.mark.parametrize("files", [{"NOTICE": STRANGE}, {"NOTICE": text(NC)}, {"LICENSE": text(FREE), "THIRD_PARTY_LICENSES.txt": STRANGE}])
 def test_a_notice_that_the_card_calls_the_license_is_read_as_one(invented: Catalog, files: dict[str, str | bytes]) -> None:
     own = [*files][-1]

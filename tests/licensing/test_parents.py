@@ -192,9 +192,9 @@ ELSEWHERE = "the base models that are stated elsewhere were followed"
     [
         (Repo(BASE), {"org/base"}, []),
         (Repo(BASE, {"adapter_config.json": '{"base_model_name_or_path": "ORG/base"}'}), {"org/base"}, []),
-        (Repo(BASE, {"adapter_config.json": '{"base_model_name_or_path": "/root/llama"}'}), {"org/base"}, ["/root/llama in adapter_config.json"]),
+        (Repo(BASE, {"adapter_config.json": '{"base_model_name_or_path": "/data/llama"}'}), {"org/base"}, ["/data/llama in adapter_config.json"]),
         (Repo(BASE, {"adapter_config.json": '{"base_model_name_or_path": "org/gone"}'}), {"org/base"}, ["org/gone in adapter_config.json"]),
-        (Repo({}, {"adapter_config.json": '{"base_model_name_or_path": "/root/llama"}'}), {"/root/llama"}, []),  # followed as the only one
+        (Repo({}, {"adapter_config.json": '{"base_model_name_or_path": "/data/llama"}'}), {"/data/llama"}, []),  # followed as the only one
         (Repo(BASE, {"adapter_config.json": "{"}), {"org/base"}, ["adapter_config.json"]),
         (Repo({}, {"adapter_config.json": "{"}), {"adapter_config.json is not json"}, []),
         (Repo(BASE, {"config.json": '{"_name_or_path": "org/other"}'}), {"org/base"}, ["org/other in config.json"]),

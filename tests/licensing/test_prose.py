@@ -75,7 +75,7 @@ def test_a_notice_is_quoted_with_what_it_contradicts(knowledge: Catalog) -> None
         ("free-1", {}, "This model is intended for research only.", {"LIC028", "LIC011"}),
         ("free-1", {}, "This model is not intended for commercial use.", {"LIC028", "LIC011"}),
         ("free-1", {}, "This model is intended for research.", set()),
-        ("free-1", LICENSE, "This model is intended for research only.", set()),
+        ("free-1", LICENSE, "This model is intended for research only.", {"LIC028"}),
         ("users-1", {}, "This model is intended for research only.", set()),
         ("users-1", {}, "Contact us for commercial licensing.", set()),
         ("users-1", {}, "The model is for non-commercial use only.", {"LIC028", "LIC011"}),

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from auditor.reading import bounded_json
-from auditor.reading.adapter_config import read_adapter_config
+from auditor.reading.adapter_config import adapter_configs, is_adapter_config, read_adapter_config
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,22 @@ def test_too_many_parts_are_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hostile_names_are_made_safe() -> None:
     assert read_adapter_config(json.dumps({"base_model_name_or_path": "a\x1b[31m/b\u202e"}).encode()).base_model == "a⟦U+001B⟧[31m/b⟦U+202E⟧"
+
+
+@pytest.mark.parametrize(
+    ("listed", "found"),
+    [
+        ({"adapter_config.json", "a/adapter_config.json"}, ("adapter_config.json",)),
+        ({"b/adapter_config.json", "a/adapter_config.json", "a/adapter_model.safetensors"}, ("a/adapter_config.json", "b/adapter_config.json")),
+        ({"vision-lora/adapter_config.json", "model-00001-of-00002.safetensors"}, ()),
+        ({"a/b/adapter_config.json", "README.md"}, ()),
+    ],
+)
+def test_which_files_speak_of_the_repository(listed: set[str], found: tuple[str, ...]) -> None:
+    assert adapter_configs(listed) == found
+
+
+def test_by_name() -> None:
+    assert [is_adapter_config(path) for path in ("adapter_config.json", "a/adapter_config.json", "a/b/adapter_config.json", "my_adapter_config.json")] == [
+        True, True, False, False,
+    ]  # fmt: skip

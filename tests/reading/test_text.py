@@ -105,6 +105,9 @@ def test_a_line_feed_alone_ends_a_line(text: str, lines: list[str]) -> None:
     "line",
     [
         "Copyright (c) 2024 Zephyr - CONFIDENTIAL AND PROPRIETARY",
+        "Copyright (c) 2024 Zephyr, Outside Europe",
+        "Copyright 2024 Zephyr | Weights Reserved For Members",
+        "~~Copyright 2024~~ Hospitals Banned",
         "Copyright (c) 2024 Zephyr, Trial Version Expires 2025",
         "Copyright (c) 2024 Zephyr, Written Consent Of Zephyr",
         "Copyright (c) 2024 Zephyr, Enterprise Customers Excepted",
