@@ -33,6 +33,34 @@ MODELS = [
 ]  # fmt: skip
 
 
+MAMBA = {"state_size": 16, "conv_kernel": 4, "use_bias": False, "use_conv_bias": True}
+STATES = [
+    # model_type, published count, class, kept a token, state of a sequence in 16 bit, config
+    ("mamba", 129_135_360, "ssm", 0, 24 * 1536 * (3 + 16) * 2, {
+        "hidden_size": 768, "intermediate_size": 1536, "num_hidden_layers": 24, "time_step_rank": 48, "vocab_size": 50280, **MAMBA}),
+    ("falcon_mamba", 7_272_665_088, "ssm", 0, 64 * 8192 * (3 + 16) * 2, {
+        "hidden_size": 4096, "intermediate_size": 8192, "num_hidden_layers": 64, "time_step_rank": 256, "vocab_size": 65024, "expand": 16,
+        "tie_word_embeddings": False, **MAMBA}),
+    ("jamba", 51_570_323_328, "hybrid_ssm", 4 * 2 * 8 * 128 * 2, 28 * 8192 * (3 + 16) * 2, {
+        "hidden_size": 4096, "intermediate_size": 14336, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "num_experts": 16,
+        "num_experts_per_tok": 2, "vocab_size": 65536, "mamba_dt_rank": 256, "max_position_embeddings": 262144, "tie_word_embeddings": False}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model_type", "count", "kind", "token", "state", "config"), STATES)
+def test_the_first_kind_of_mamba(size, model_type, count, kind, token, state, config):
+    memory = size({"model_type": model_type, "torch_dtype": "bfloat16", **config})
+    assert (memory.architecture_class, memory.parameters) == (kind, count)
+    assert (memory.kv_bytes_per_token, memory.state_bytes_per_sequence) == (token, state)
+    halved = size({"model_type": model_type, "torch_dtype": "bfloat16", **config}, tensor_parallel=2)
+    assert (halved.kv_bytes_per_token, halved.state_bytes_per_sequence) == (token // 2, state // 2)
+
+
+def test_a_rank_that_follows_from_the_width(size):
+    *_, config = STATES[0]
+    assert size({"model_type": "mamba", **config, "time_step_rank": "auto"}).parameters == 129_135_360
+
+
 @pytest.mark.parametrize(("model_type", "billions", "kind", "config"), MODELS)
 def test_published_sizes(size, model_type, billions, kind, config):
     memory = size({"model_type": model_type, **config})
