@@ -148,6 +148,8 @@ class Stack(Dated):
     """Share of a card's memory that the stack takes."""
     share_of_free: bool = False
     """Whether the share is of what weights and activations leave free rather than of the whole card."""
+    splits: Literal["tensors", "layers"] = "tensors"
+    """What several GPUs share: every tensor, or whole layers."""
     block_size: Positive
     """Tokens in one page of the KV cache."""
     default_context: Positive

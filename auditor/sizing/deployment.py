@@ -14,6 +14,7 @@ from auditor.sizing.parameters import Counted
 from auditor.sizing.precision import Precision
 from auditor.sizing.prompt_peak import Run, prompt_peak
 from auditor.sizing.sharding import Adapters, Shares, cannot_split, weights_per_gpu
+from auditor.sizing.spread import Fullest, blocks, most_layers
 from auditor.sizing.weights import Weights
 
 OF_THE_PROMPT = ("last_logits", "all_logits")
@@ -69,6 +70,8 @@ class Deployment:
     overhead: Figure
     total: Figure
     cache: Allocator | None
+    in_turn: bool
+    """Whether the GPUs hold whole layers, so that one works after the other."""
 
 
 class Deployments:
@@ -103,7 +106,7 @@ def _deploy(model: Model, load: Load, gpu: Gpu | None, ways: int, stack: Stack, 
     adapters = Adapters(serving.max_loras or 0, serving.max_lora_rank or 0)
     weights = weights_per_gpu(model.weights.resident, reading, model.counted, model.shares, ways, stack, adapters)
     settings, why = _settings(model, limits, ways, stack, serving)
-    cache, token, request, state = _cache(model, load, settings, why, serving)
+    cache, token, request, state = _cache(model, load, settings, why, serving, ways if stack.splits == "layers" else 1)
     activation = _activation(model, load, limits, ways, stack, serving, cache)
     outside = overhead(gpu, ways, stack, serving)
     parts = {"weights_per_gpu": weights, "kv_per_request": request, "activations": activation, "overhead": outside}
@@ -112,15 +115,20 @@ def _deploy(model: Model, load: Load, gpu: Gpu | None, ways: int, stack: Stack, 
     if total.value is not None:
         inputs = {**total.inputs, "concurrency": load.concurrency}
         total = Figure.of(total.value, total.basis, formula, inputs, low=total.low, high=total.high, assumed=total.assumed)
-    return Deployment(ways, limits, weights, token, request, state, activation, outside, total, cache)
+    return Deployment(ways, limits, weights, token, request, state, activation, outside, total, cache, stack.splits == "layers" and ways > 1)
 
 
 def _activation(model: Model, load: Load, limits: Limits, ways: int, stack: Stack, serving: Serving, cache: Allocator | None) -> Figure:
-    reading = model.reading
+    reading, ways = model.reading, _inside(ways, stack)
     if stack.memory.activations not in OF_THE_PROMPT or reading.layout is None or reading.layout.uncounted:
         return activations(reading, limits, load.work, ways, stack, serving)
     run = Run(ways, load.concurrency, model.precision.label, model.precision.plan)
     return with_images(prompt_peak(reading, load.work, run, stack, serving, cache), reading, stack)
+
+
+def _inside(ways: int, stack: Stack) -> int:
+    """Ways in which one layer is split."""
+    return 1 if stack.splits == "layers" else ways
 
 
 def _settings(model: Model, limits: Limits, ways: int, stack: Stack, serving: Serving) -> tuple[CacheSettings | None, str]:
@@ -128,7 +136,7 @@ def _settings(model: Model, limits: Limits, ways: int, stack: Stack, serving: Se
     reading = model.reading
     if reading.layout is None:
         return None, reading.why_unknown
-    if why := cannot_split(reading, ways):
+    if why := cannot_split(reading, ways, stack):
         return None, why
     keys, values = _cache_bits(model, stack, serving)
     if keys is None or values is None:
@@ -138,7 +146,7 @@ def _settings(model: Model, limits: Limits, ways: int, stack: Stack, serving: Se
     mode = serving.mamba_cache_mode or ("align" if serving.prefix_caching and has_state else "none")
     return CacheSettings(
         rules=stack.cache,
-        ways=ways,
+        ways=_inside(ways, stack),
         key_bits=keys,
         value_bits=values,
         state_bits=held,
@@ -165,17 +173,22 @@ def _cache_bits(model: Model, stack: Stack, serving: Serving) -> tuple[float | N
     return bits[0], bits[-1]
 
 
-def _cache(model: Model, load: Load, settings: CacheSettings | None, why: str, serving: Serving) -> tuple[Allocator | None, Figure, Figure, Figure]:
+def _cache(
+    model: Model, load: Load, settings: CacheSettings | None, why: str, serving: Serving, spread: int
+) -> tuple[Allocator | None, Figure, Figure, Figure]:
+    """`spread`: GPUs that whole layers are placed on; 1 where every GPU holds a part of each."""
     layout = model.reading.layout
     if settings is None or layout is None:
         return None, Figure.unknown(why), Figure.unknown(why), Figure.unknown(why)
     keeping = layout.keeping + (layout.mtp_keeping if serving.speculative_tokens else ())
-    cache = allocator(keeping, settings)
-    state = sum(state_bytes(keeps, settings) for keeps in keeping)
+    placed = Fullest(blocks(layout, spread), settings) if spread > 1 else None
+    cache = placed or allocator(keeping, settings)
+    state = placed.state if placed else sum(state_bytes(keeps, settings) for keeps in keeping)
     inputs: dict[str, int | float | str] = {
         "layers": sum(keeps.kind != "state" for keeps in keeping), "layers_with_state": sum(keeps.kind == "state" for keeps in keeping),
         "layers_with_window": sum(keeps.window is not None for keeps in keeping), "key_bits": settings.key_bits, "value_bits": settings.value_bits,
         "kv_heads_per_gpu": max(1, layout.kv_heads // settings.ways) if layout.kv_heads else 0, "ways": settings.ways,
+        **({"gpus": spread, "layers_of_one_gpu": most_layers(layout, spread)} if spread > 1 else {}),
     }  # fmt: skip
     token = Figure.of(cache.growth(), "formula", "sum over layers without a window of (keys + values) x bits / 8 on one GPU", inputs)
     held = Figure.of(state, "formula", "sum over recurrent layers of convolution and state" if state else "no recurrent layers", {"ways": settings.ways})

@@ -116,7 +116,7 @@ def _speed(model: Model, load: Load, top: Deployment, splits: list[Split], optio
     from auditor.sizing.speed import estimates, speed
 
     rate = speed(model, load, top, splits[0], options)
-    return rate, estimates(rate, splits[0], options)
+    return rate, estimates(rate, top, splits[0], options)
 
 
 def _training(model: Model, options: SizingOptions, known: Families) -> Answer | None:

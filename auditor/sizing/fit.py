@@ -10,7 +10,7 @@ from auditor.domain.memory import Count, Fit, Fits, Serving
 from auditor.domain.record import record
 from auditor.domain.stack import Stack
 from auditor.sizing.activations import tier_of
-from auditor.sizing.deployment import Deployment, Deployments, Load, Model
+from auditor.sizing.deployment import Deployment, Deployments, Load
 from auditor.sizing.sharding import cannot_split
 
 MIB = 1 << 20
@@ -54,7 +54,7 @@ def fit(runs: Deployments, gpu: Gpu, cards: int, ways: int) -> Fit:
     """One row: `cards` of this kind, the model split `ways` ways."""
     model, load, stack, serving = runs.model, runs.load, runs.stack, runs.serving
     deployment, usable = runs.on(gpu, ways), limit(gpu, stack, serving)
-    fits, because = _verdict(model, load, deployment, usable, serving.kv_cache_memory)
+    fits, because = _verdict(runs, deployment, usable)
     room = _room(runs, deployment, _static(gpu, usable, ways, stack, serving))
     if fits == "yes" and load.context is not None and room.context != "unknown" and room.context < load.context:
         fits = "uncertain" if serving.gpu_memory_utilization is None else "no"
@@ -87,7 +87,13 @@ def usual_fits(runs: Deployments, gpus: Mapping[str, Gpu], ways: int | None) -> 
 
 def every_fit(precisions: Iterable[Deployments], gpus: Mapping[str, Gpu]) -> tuple[Fit, ...]:
     """The full matrix: precisions x cards x numbers of them that the model can be split over."""
-    return tuple(fit(runs, gpu, n, n) for runs in precisions for _, gpu in sorted(gpus.items()) for n in GPU_COUNTS if not cannot_split(runs.model.reading, n))
+    return tuple(
+        fit(runs, gpu, n, n)
+        for runs in precisions
+        for _, gpu in sorted(gpus.items())
+        for n in GPU_COUNTS
+        if not cannot_split(runs.model.reading, n, runs.stack)
+    )
 
 
 def _one_per_class(gpus: Mapping[str, Gpu], stack: Stack, serving: Serving) -> Iterator[Gpu]:
@@ -101,7 +107,7 @@ def _one_per_class(gpus: Mapping[str, Gpu], stack: Stack, serving: Serving) -> I
 
 
 def _smallest(runs: Deployments, gpu: Gpu, ways: int | None) -> Fit:
-    counts = [ways] if ways is not None else [n for n in GPU_COUNTS if not cannot_split(runs.model.reading, n)]
+    counts = [ways] if ways is not None else [n for n in GPU_COUNTS if not cannot_split(runs.model.reading, n, runs.stack)]
     rows = []
     for n in counts:
         rows.append(fit(runs, gpu, n, n))
@@ -110,10 +116,10 @@ def _smallest(runs: Deployments, gpu: Gpu, ways: int | None) -> Fit:
     return next((row for wanted in ("uncertain", "unknown") for row in rows if row.fits == wanted), rows[-1])
 
 
-def _verdict(model: Model, load: Load, deployment: Deployment, usable: Limit, given: int | None) -> tuple[Fits, str]:
-    """`given`: bytes of the KV cache, where they were fixed; the stack takes them all."""
+def _verdict(runs: Deployments, deployment: Deployment, usable: Limit) -> tuple[Fits, str]:
+    model, load, given = runs.model, runs.load, runs.serving.kv_cache_memory  # a fixed KV cache: the stack takes it whole
     weights, total, longest = deployment.weights, deployment.total, model.max_context
-    if why := cannot_split(model.reading, deployment.ways):
+    if why := cannot_split(model.reading, deployment.ways, runs.stack):
         return "no", why
     if weights.low is not None and weights.low > usable.value:
         return "no", "the weights alone exceed what the stack may use"
@@ -151,7 +157,7 @@ def _room(runs: Deployments, deployment: Deployment, static: tuple[int, bool]) -
     model, load, stack, serving = runs.model, runs.load, runs.stack, runs.serving
     weights, cache, longest = deployment.weights, deployment.cache, model.max_context
     usable, apart = static
-    if cannot_split(model.reading, deployment.ways):
+    if cannot_split(model.reading, deployment.ways, runs.stack):
         return NOTHING
     if serving.kv_cache_memory is not None:
         budget = serving.kv_cache_memory

@@ -9,6 +9,7 @@ from auditor.sizing.figure import Figure, derived
 from auditor.sizing.layout import Layer, Layout
 from auditor.sizing.parameters import Counted
 from auditor.sizing.plan import ByModule, Even, Plan, by_split, held_bytes
+from auditor.sizing.spread import fullest_weights
 
 RESIDENT_WIDTH = 2
 """Bytes of an element that the stack holds unquantised."""
@@ -75,11 +76,13 @@ def _products(layer: Layer, hidden: int, plan: Plan) -> int:
     return keeps.heads * ((queries + hidden) * keeps.latent * width + queries * keeps.rope * RESIDENT_WIDTH)
 
 
-def cannot_split(reading: Reading, ways: int) -> str:
+def cannot_split(reading: Reading, ways: int, stack: Stack) -> str:
     """Why the model cannot run `ways` ways; empty when it can, or when that is not known."""
     layout = reading.layout
     if layout is None or ways == 1:
         return ""
+    if stack.splits == "layers":
+        return f"{len(layout.layers)} layers cannot be spread over {ways} GPUs" if len(layout.layers) < ways else ""
     if layout.heads % ways:
         return f"{layout.heads} attention heads cannot be split {ways} ways"
     heads = layout.kv_heads
@@ -89,8 +92,10 @@ def cannot_split(reading: Reading, ways: int) -> str:
 def weights_per_gpu(resident: Figure, reading: Reading, known: Counted | None, held: Shares | None, ways: int, stack: Stack, adapters: Adapters) -> Figure:
     """(held - whole) / ways + whole + repeated key and value projections + rotation tables, padding, copies and adapters that the stack adds."""
     layout = reading.layout
-    if why := cannot_split(reading, ways):
+    if why := cannot_split(reading, ways, stack):
         return Figure.unknown(why)
+    if stack.splits == "layers" and layout is not None and ways > 1:
+        return fullest_weights(resident, layout, ways, stack.memory.weights_spread)
     table = _rotations(reading, stack)
     if layout is None or known is None or held is None:
         return _even(resident, ways, table)

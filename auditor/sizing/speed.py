@@ -39,11 +39,11 @@ def speed(model: Model, load: Load, top: Deployment, split: Split, options: Sizi
     if step is None:
         claim = "" if options.claimed_tokens_per_second is None else "not judged: what one token reads is not known"
         return Speed(decode_tokens_per_second="unknown", ttft_seconds="unknown", request_seconds="unknown", ceiling_tokens_per_second="unknown", claim=claim)
-    bandwidth = gpu.bandwidth_gb_per_s * 1e9 * ways
+    bandwidth, at_once = gpu.bandwidth_gb_per_s * 1e9 * ways, 1 if top.in_turn else ways
     ceiling = bandwidth / max(1, step.weights + step.cache)
     efficiency = EFFICIENCY_HBM if gpu.memory_type == "hbm" else EFFICIENCY
-    decode = 1 / ((step.weights + step.cache) / (bandwidth * efficiency) + STEP_SECONDS)
-    first = _first(model, gpu, ways, load.work.prompt)
+    decode = 1 / ((step.weights + step.cache) / (bandwidth * efficiency * at_once / ways) + STEP_SECONDS)
+    first = _first(model, gpu, at_once, load.work.prompt)
     generated = _generated(load, options.serving.generated_tokens)
     return Speed(
         decode_tokens_per_second=round(decode, 2),
@@ -54,15 +54,16 @@ def speed(model: Model, load: Load, top: Deployment, split: Split, options: Sizi
     )
 
 
-def estimates(speed: Speed, split: Split, options: SizingOptions) -> dict[str, Estimate]:
+def estimates(speed: Speed, top: Deployment, split: Split, options: SizingOptions) -> dict[str, Estimate]:
     """How the figures came about. Decoding has a band on GDDR and Apple; on stacked memory its ends are the least share that was seen, and the ceiling."""
     decode, ceiling = speed.decode_tokens_per_second, speed.ceiling_tokens_per_second
     if isinstance(decode, str) or isinstance(ceiling, str):
         return {}
     stacked = split.gpu.memory_type == "hbm"
-    inputs: dict[str, int | float | str] = {"bandwidth_gb_per_s": split.gpu.bandwidth_gb_per_s, "ways": split.ways}
+    inputs: dict[str, int | float | str] = {"bandwidth_gb_per_s": split.gpu.bandwidth_gb_per_s, "ways": split.ways, "at_once": 1 if top.in_turn else split.ways}
     notes = ["speed: one request alone; latency under load is not derivable from it"]
     notes += ["speed: no band; how much of stacked memory's bandwidth is reached depends on the engine"] if stacked else []
+    notes += ["speed: the GPUs hold whole layers and work one after the other"] if top.in_turn else []
     notes += ["speed: without guessing ahead, which may pass the ceiling"] if options.serving.speculative_tokens else []
     low, high = (ceiling * LOWEST_HBM, ceiling) if stacked else (decode * (1 - BAND), min(decode * (1 + BAND), ceiling))
     shares: dict[str, int | float | str] = {"share_reached": EFFICIENCY_HBM} if stacked else {"share_reached": EFFICIENCY, "band": BAND}
@@ -71,7 +72,7 @@ def estimates(speed: Speed, split: Split, options: SizingOptions) -> dict[str, E
             basis="assumed",
             low=int(min(low, decode)),
             high=math.ceil(high),
-            formula="1 / ((active weights + cache) / (ways x bandwidth x share reached) + seconds of a step)",
+            formula="1 / ((active weights + cache) / (at_once x bandwidth x share reached) + seconds of a step)",
             inputs={**inputs, **shares, "seconds_of_a_step": STEP_SECONDS},
             assumed=tuple(notes),
         ),

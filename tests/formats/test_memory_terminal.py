@@ -55,5 +55,5 @@ def test_every_file_with_its_size_and_where_it_fits() -> None:
 
 
 def test_nothing_is_said_of_a_file_whose_cache_is_not_known() -> None:
-    lines = shown("a/b", sized("rtx-3080-10gb", files=FILES, stack="llama.cpp", tensor_parallel=3)).splitlines()
+    lines = shown("a/b", sized("rtx-3080-10gb", files=FILES, stack="llama.cpp", tensor_parallel=33)).splitlines()
     assert "  m-Q4_K_M: q4_k_m, 4.58 GiB" in lines

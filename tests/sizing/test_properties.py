@@ -69,7 +69,7 @@ def test_memory_grows_with_context_and_concurrency(size, config, name, low, more
         for end in ("low", "high"):
             assert getattr(small.estimates[key], end) <= getattr(large.estimates[key], end)
     assert ["yes", "uncertain", "no"].index(small.fits[0].fits) <= ["yes", "uncertain", "no"].index(large.fits[0].fits)
-    assert large.fits[0].max_context <= small.fits[0].max_context
+    assert large.fits[0].max_context <= max(small.fits[0].max_context, low + more)  # a model that declares none takes what is asked for
 
 
 @settings(max_examples=200, deadline=None)
