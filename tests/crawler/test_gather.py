@@ -189,6 +189,7 @@ def test_threads_end_with_the_work() -> None:
 def test_an_interrupt_stops_at_once(hub: FakeHub) -> None:
     hub.on("/api/models/a/b", Reply(delay=20))
     program = (
+        "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a job in the background of a script inherits that it is ignored
         "from auditor.crawler.hub import HubSource\nfrom auditor.crawler.gather import gather\nfrom auditor.domain.evidence import ModelRef\n"
         f"source = HubSource({hub.url!r})\nprint('ready', flush=True)\ngather(source, [ModelRef('a/b')], lambda i: [], lambda p: False)\n"
     )
