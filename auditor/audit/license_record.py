@@ -61,14 +61,5 @@ def _changes(text: TextMatch) -> tuple[ChangeRecord, ...]:
     found = []
     for change in text.identity.changes[:MAX_CHANGES]:
         quote = next(quotes, None) if change.lines else None
-        found.append(
-            ChangeRecord(
-                op=change.op,
-                lines=f"{change.lines[0]}-{change.lines[1]}" if change.lines else "",
-                words=change.words,
-                text=quote.quote if quote else None,
-                clause=change.clause,
-                summary=one_line(change.summary, 600),
-            )
-        )
+        found.append(ChangeRecord.of(change, quote.quote if quote else None))
     return tuple(found)

@@ -67,20 +67,13 @@ def _text(path: Path) -> str:
 
 
 def _entry(path: Path, identity: Any, whole: Any, lines: list[str]) -> Any:
-    from auditor.domain.identified_files import IdentifiedText, Passage
+    from auditor.domain.identified_files import IdentifiedText
+    from auditor.domain.report import ChangeRecord
     from auditor.domain.text_safety import one_line, quoted
 
     span = identity.span or (1, max(1, len(lines)))
     changes = tuple(
-        Passage(
-            op=change.op,
-            lines=f"{change.lines[0]}-{change.lines[1]}" if change.lines else "",
-            words=change.words,
-            text=quoted("\n".join(lines[change.lines[0] - 1 : change.lines[1]])) if change.lines else None,
-            clause=change.clause,
-            summary=change.summary,
-        )
-        for change in identity.changes
+        ChangeRecord.of(change, quoted("\n".join(lines[change.lines[0] - 1 : change.lines[1]])) if change.lines else None) for change in identity.changes
     )
     return IdentifiedText(
         path=one_line(str(path)),

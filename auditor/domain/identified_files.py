@@ -4,24 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-from auditor.domain.report import Record
+from auditor.domain.report import ChangeRecord, Record
 
 SCHEMA_VERSION: Literal["auditor-identify/1"] = "auditor-identify/1"
-
-
-class Passage(Record):
-    """A passage that only one of the two texts has."""
-
-    op: Literal["added", "removed"]
-    lines: str
-    """`first-last`, from 1; empty for what was removed."""
-    words: int
-    text: str | None
-    """What was added; null for what was removed, which no copy of is kept."""
-    clause: str
-    """Label of the known text's clause at that place; empty where it has none."""
-    summary: str
-    """What was removed, paraphrased; empty for what was added."""
 
 
 class IdentifiedText(Record):
@@ -42,7 +27,7 @@ class IdentifiedText(Record):
     rival: str | None
     """The next nearest license; `scancode:<key>` for one that is known by name only."""
     rival_score: float
-    changes: tuple[Passage, ...]
+    changes: tuple[ChangeRecord, ...]
 
 
 class IdentifiedFiles(Record):

@@ -3,13 +3,15 @@
 Evidence is referred to by id (`E1`) into `evidence[]`. Arrays have a fixed order. Unknown is the word `unknown`.
 """
 
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
 from auditor.domain.description import FIELD_DOCSTRINGS
+from auditor.domain.identification import TextChange
 from auditor.domain.license import Use
 from auditor.domain.memory import Memory
+from auditor.domain.text_safety import one_line
 from auditor.domain.verdict import AreaName, AreaVerdict, Outcome, PermissionResult, Severity, Verdict
 
 SCHEMA_VERSION = "auditor-result/1"
@@ -145,6 +147,18 @@ class ChangeRecord(Record):
     """Label of the clause at that place of the known text; empty where it has none."""
     summary: str
     """What was removed, in our words; empty for `added`."""
+
+    @classmethod
+    def of(cls, change: TextChange, text: str | None) -> Self:
+        """The record of one change; `text`: the added words as they may be shown."""
+        return cls(
+            op=change.op,
+            lines=f"{change.lines[0]}-{change.lines[1]}" if change.lines else "",
+            words=change.words,
+            text=text,
+            clause=change.clause,
+            summary=one_line(change.summary, 600),
+        )
 
 
 class TextRecord(Record):

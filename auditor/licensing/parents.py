@@ -63,7 +63,8 @@ def parents(evidence: ModelEvidence) -> tuple[ParentRef, ...]:
     said = tagged + stated + _of_odd_tags(info) + _of_headers(evidence) + list(_of_recipes(evidence, info.facts))
     found = _merged([*said, *_of_adapter(evidence, bool(said))])
     others = tuple(ref for ref in found if not _names(ref, info.facts.id)) or found
-    unread = tuple(ref for ref in _unread(evidence) if not others or ref.source == "recipe")  # an adapter has one base, a merge may have more
+    # The root's adapter has one base; a merge, and adapters one a folder, may have more than is stated.
+    unread = tuple(ref for ref in _unread(evidence) if not others or ref.source == "recipe" or "/" in ref.name)
     return (*(others or _broken_in_card(evidence, info.facts)), *unread) or _of_config(evidence)
 
 

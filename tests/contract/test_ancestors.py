@@ -228,6 +228,25 @@ def test_an_adapter_among_others_that_cannot_be_read(invented: Catalog) -> None:
     assert (found.verdict, [f.rule for f in found.findings]) == ("incomplete", ["LIN003"])
 
 
+@pytest.mark.parametrize("reason", ["timeout", "rate_limited", "gated_no_token"])
+def test_one_adapter_of_several_that_cannot_be_read(invented: Catalog, reason: Reason) -> None:
+    child = Repo(
+        {"license": "free-1"},
+        {"a/adapter_config.json": lora("org/free"), "LICENSE": text("free-1")},
+        {"b/adapter_config.json": reason},
+        listing("a/adapter_config.json", "b/adapter_config.json"),
+    )
+    found = model(child, invented, {"org/free": of("free-1")})
+    assert (found.verdict, [f.rule for f in found.findings]) == ("incomplete", ["LIN003"])
+
+
+def test_more_adapters_than_are_read(invented: Catalog) -> None:
+    files = {f"{n:02}/adapter_config.json": lora("org/free") for n in range(12)}
+    found = model(Repo({"license": "free-1"}, {**files, "LICENSE": text("free-1")}, answer=listing(*files)), invented, {"org/free": of("free-1")})
+    assert (found.verdict, {f.rule for f in found.findings}) == ("incomplete", {"LIN003"})
+    assert [e.parent for e in found.lineage if e.grade == "unknown"] == [f"{n:02}/adapter_config.json" for n in range(8, 12)]
+
+
 def test_adapters_beside_weights_of_its_own_are_parts_of_the_model(invented: Catalog) -> None:
     child = Repo({"license": "free-1"}, {"vision-lora/adapter_config.json": lora("TBA/"), "LICENSE": text("free-1")})
     found = model(child, invented)
