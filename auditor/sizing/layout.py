@@ -149,6 +149,8 @@ def tower_weights(entry: ModelType, config: Mapping[str, Any], text: Fields) -> 
     for name, tower in entry.tower.items():
         nested = next((config[key] for key in tower.config if isinstance(config.get(key), Mapping)), None)
         if nested is None:
+            if any(config.get(key) is not None for key in tower.config):
+                return tuple(found), f"the {name} encoder is not counted: its entry in config.json is no mapping"
             continue
         if not tower.parts:
             return tuple(found), f"the {name} encoder is not counted"

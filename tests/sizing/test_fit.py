@@ -177,3 +177,9 @@ def test_sglang_shares_out_what_its_reserve_leaves(size, config):
     assert memory.fits[0].kv_budget_bytes == usable - 10 * GIB - memory.weights_bytes_per_gpu
     given = size(config("llama-3.1-8b"), gpus=("h100-sxm",), stack="sglang", serving=Serving(gpu_memory_utilization=0.8)).fits[0]
     assert given.kv_budget_bytes == int(usable * 0.8) - memory.weights_bytes_per_gpu
+
+
+@pytest.mark.parametrize("broken", [10**500, "x", [], True])
+def test_an_encoder_that_cannot_be_read_never_makes_it_fit(size, config, broken):
+    memory = size(config("qwen2.5-vl-7b", vision_config=broken), gpus=("a100",), context=4096, concurrency=64)
+    assert memory.fits[0].fits == "unknown"
